@@ -1,1 +1,11 @@
-//! (being built)
+//! Floor 0: the mathematics that everything above stands on.
+//!
+//! Every function here gives the same bits on every processor, in every thread and in every lane, which is why
+//! nothing in the crate calls the platform's own `exp`, `ln` and their like (`clippy.toml` holds this).
+//!
+//! It must never print, read the clock, touch files, or know what a model is.
+
+pub mod dense;
+pub mod float_text;
+pub mod matrix_exponential;
+pub mod rational;
