@@ -51,6 +51,8 @@ pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -
             (if begins { far.min(limit) } else { far }, candidate)
         })
         .filter(|(far, candidate)| *far <= limit && *candidate != typed)
+        // One letter in place of another is no resemblance, unless it is the same letter in the other case.
+        .filter(|(_, candidate)| typed.chars().count() > 1 || candidate.eq_ignore_ascii_case(typed))
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -67,6 +69,8 @@ mod tests {
         assert_eq!(did_you_mean("occupancy", known), Some("occupancy_interneuron"));
         assert_eq!(did_you_mean("cl", known), Some("CL"));
         assert_eq!(did_you_mean("banana", known), None);
+        assert_eq!(did_you_mean("x", ["k", "X"]), Some("X"));
+        assert_eq!(did_you_mean("x", ["k"]), None);
         assert_eq!(distance("abcd", "abdc"), 1);
     }
 }
