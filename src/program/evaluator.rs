@@ -1,0 +1,114 @@
+//! Programs made ready to run on frames of a given number of lanes.
+
+use super::block::Constants;
+use super::dispatch::{self, Instructions};
+use super::frame::Frame;
+use super::interpreter::Code;
+use super::system::{Program, System};
+
+/// The programs of a system, ready to run on frames of `L` lanes, each lane an individual of its own.
+///
+/// The bits of a lane's results depend neither on the other lanes, nor on `L`, nor on the processor. Evaluation does
+/// not allocate. An evaluator can be shared between threads; each thread has frames of its own.
+#[derive(Debug)]
+pub struct Evaluator<const L: usize> {
+    codes: [Code; 9],
+    constants: Vec<f64>,
+    first_constant: usize,
+    slots: usize,
+    instructions: Instructions,
+}
+
+impl<const L: usize> Evaluator<L> {
+    /// The fastest evaluator that the running processor allows.
+    pub fn new(system: &System) -> Evaluator<L> {
+        Evaluator::interpreter(system, Instructions::detect())
+    }
+
+    /// An interpreter that uses the given instructions.
+    pub fn interpreter(system: &System, instructions: Instructions) -> Evaluator<L> {
+        let mut constants = Constants::default();
+        let blocks = Program::ALL.map(|program| system.block(program, &mut constants));
+        let first_constant = system.layout.length;
+        let scratch = first_constant + constants.values.len();
+        let codes = blocks.map(|block| Code::new(&block, first_constant, scratch));
+        let slots = codes.iter().map(|code| code.slots).max().unwrap_or(scratch);
+        Evaluator { codes, constants: constants.values, first_constant, slots, instructions }
+    }
+
+    /// A frame on which these programs can run: all zero but for what belongs to them.
+    pub fn frame(&self) -> Frame<L> {
+        let mut frame = Frame::zeros(self.slots);
+        for (slot, &constant) in frame[self.first_constant..].iter_mut().zip(&self.constants) {
+            *slot = [constant; L];
+        }
+        frame
+    }
+
+    /// Runs a program on a frame made by [`Evaluator::frame`] of this evaluator, or a copy of one.
+    ///
+    /// # Panics
+    ///
+    /// If the frame is shorter than that.
+    #[inline]
+    pub fn run(&self, program: Program, frame: &mut [[f64; L]]) {
+        let frame = &mut frame[..self.slots];
+        dispatch::interpret(self.instructions, &self.codes[program as usize], frame);
+    }
+
+    /// Computes what depends on parameters only. To be called when a parameter has changed, before all but
+    /// [`Evaluator::starts`] and [`Evaluator::setters`].
+    pub fn prepare(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Prepare, frame);
+    }
+
+    /// Computes the rates of change from states, time, inputs and parameters.
+    #[inline]
+    pub fn rhs(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Rhs, frame);
+    }
+
+    /// Computes the rates of change and their derivatives by states and time, all at the same point.
+    #[inline]
+    pub fn rhs_and_jacobian(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::RhsAndJacobian, frame);
+    }
+
+    /// Factors `shift I - J`. The Jacobian must stay in the frame until the last solution with these factors.
+    /// Where a lane's `layout.pivot` is not below [`PIVOT_LIMIT`](super::PIVOT_LIMIT), the factors are no good.
+    #[inline]
+    pub fn factor(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Factor, frame);
+    }
+
+    /// Solves `(shift I - J) x = vector`; `x` takes the place of `vector`.
+    #[inline]
+    pub fn solve(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Solve, frame);
+    }
+
+    /// Computes the named quantities from states, time, inputs and parameters.
+    pub fn quantities(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Quantities, frame);
+    }
+
+    /// Computes residuals and truths of the conditions from states, time, inputs and parameters.
+    pub fn conditions(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Conditions, frame);
+    }
+
+    /// Computes the initial values from parameters (and time and inputs, if they use them).
+    pub fn starts(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Starts, frame);
+    }
+
+    /// Computes all setters from states, time, inputs and parameters.
+    pub fn setters(&self, frame: &mut [[f64; L]]) {
+        self.run(Program::Setters, frame);
+    }
+
+    /// How many instructions a program has.
+    pub fn count(&self, program: Program) -> usize {
+        self.codes[program as usize].len()
+    }
+}

@@ -1,0 +1,3 @@
+mod differentiation;
+mod factorization;
+mod sketch;
