@@ -1,1 +1,22 @@
-//! (being built)
+//! Expressions: from text to a tree in which every name is an index and every number is in the internal system.
+//!
+//! The path: [`parse`] turns text into an [`Expr`] (names, spans, units as written), [`resolve`] turns that into a
+//! [`Tree`] while it infers units, and [`evaluate`], [`derivative`] and the printers work on trees. The same grammar
+//! serves outcomes (`peak(C)`, `at(C, 24 h)`); see [`Mode`].
+//!
+//! Must never: know models or solvers, print, or panic or recurse without bound on any text. Nesting and size are
+//! limited by [`MAX_DEPTH`] and [`MAX_NODES`], which every function that walks a tree relies on.
+
+mod error;
+mod function;
+mod lexer;
+mod parser;
+mod syntax;
+mod tree;
+
+pub use error::{ExpressionError, Finding, Side};
+pub use function::Function;
+pub use lexer::{is_name, is_reserved};
+pub use parser::{MAX_DEPTH, MAX_NODES, Mode, parse};
+pub use syntax::{Expr, ExprKind, Operator, UnaryOperator};
+pub use tree::{Arithmetic, Comparison, Logic, Symbol, Tree};

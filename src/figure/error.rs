@@ -11,9 +11,7 @@ pub enum FigureError {
     #[error("the figure has no panels")]
     NoPanels,
     /// A panel has no finite data and no range to show.
-    #[error(
-        "panel `{panel}` has nothing to show on its {axis} axis: no finite values and no range"
-    )]
+    #[error("panel `{panel}` has nothing to show on its {axis} axis: no finite values and no range")]
     NoData {
         /// Title of the panel.
         panel: String,
@@ -43,9 +41,7 @@ pub enum FigureError {
         from: f64,
     },
     /// The break of an axis lies outside its range, or its share is not between 0 and 1.
-    #[error(
-        "the {axis} axis of panel `{panel}` cannot be broken at {split} with {share} of its length on the left"
-    )]
+    #[error("the {axis} axis of panel `{panel}` cannot be broken at {split} with {share} of its length on the left")]
     BadBreak {
         /// Title of the panel.
         panel: String,
@@ -67,9 +63,7 @@ pub enum FigureError {
         linear: f64,
     },
     /// A curve in another unit than its axis.
-    #[error(
-        "panel `{panel}` has two units on one axis: `{series}` is in {found}, the axis in {expected}"
-    )]
+    #[error("panel `{panel}` has two units on one axis: `{series}` is in {found}, the axis in {expected}")]
     TwoUnits {
         /// Title of the panel.
         panel: String,
@@ -93,9 +87,7 @@ pub enum FigureError {
         expected: usize,
     },
     /// A curve asks for a right-hand axis that the panel has not.
-    #[error(
-        "`{series}` in panel `{panel}` is on the right-hand axis, which the panel does not have"
-    )]
+    #[error("`{series}` in panel `{panel}` is on the right-hand axis, which the panel does not have")]
     NoRightAxis {
         /// Title of the panel.
         panel: String,
@@ -142,9 +134,7 @@ impl FigureError {
             FigureError::NoData { axis, .. } => {
                 format!("check that the quantity is finite over the time shown, or give the {axis} axis a range")
             }
-            FigureError::EmptyRange { .. } => {
-                "the last value of a range must be above the first".to_string()
-            }
+            FigureError::EmptyRange { .. } => "the last value of a range must be above the first".to_string(),
             FigureError::LogOfNonPositive { .. } => {
                 "start the range above zero, or use the symmetric-log scale".to_string()
             }
@@ -152,17 +142,15 @@ impl FigureError {
                 "break the axis strictly inside its range and leave each side a share between 0.1 and 0.9".to_string()
             }
             FigureError::BadLinearPart { .. } => "the linear part must be above zero".to_string(),
-            FigureError::TwoUnits { expected, .. } => format!(
-                "show it in {expected}, put it on the right-hand axis, or give it a panel of its own"
-            ),
+            FigureError::TwoUnits { expected, .. } => {
+                format!("show it in {expected}, put it on the right-hand axis, or give it a panel of its own")
+            }
             FigureError::LengthMismatch { .. } => {
                 "every value needs its abscissa, and every node its activity".to_string()
             }
             FigureError::NoRightAxis { .. } => "declare the right-hand axis of the panel".to_string(),
             FigureError::BadReference { .. } => "count from 0".to_string(),
-            FigureError::TooSmall { .. } => {
-                "use fewer panels, fewer columns, or a larger size".to_string()
-            }
+            FigureError::TooSmall { .. } => "use fewer panels, fewer columns, or a larger size".to_string(),
             FigureError::Export { .. } => {
                 "this is a defect; please report it with the figure that caused it".to_string()
             }

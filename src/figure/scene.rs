@@ -90,12 +90,7 @@ pub enum ThemeName {
 
 impl ThemeName {
     /// All themes, in the order in which they are listed to users.
-    pub const ALL: [ThemeName; 4] = [
-        ThemeName::Slide,
-        ThemeName::Dark,
-        ThemeName::PaperSingle,
-        ThemeName::PaperDouble,
-    ];
+    pub const ALL: [ThemeName; 4] = [ThemeName::Slide, ThemeName::Dark, ThemeName::PaperSingle, ThemeName::PaperDouble];
 
     /// The name that users type.
     pub fn name(self) -> &'static str {
@@ -109,9 +104,7 @@ impl ThemeName {
 
     /// The theme of that name.
     pub fn from_name(name: &str) -> Option<ThemeName> {
-        ThemeName::ALL
-            .into_iter()
-            .find(|theme| theme.name() == name)
+        ThemeName::ALL.into_iter().find(|theme| theme.name() == name)
     }
 }
 
@@ -253,13 +246,7 @@ pub enum Dash {
 
 impl Dash {
     /// All patterns, in the order in which the cycle uses them.
-    pub const ALL: [Dash; 5] = [
-        Dash::Solid,
-        Dash::Dashed,
-        Dash::DashDot,
-        Dash::Dotted,
-        Dash::LongDash,
-    ];
+    pub const ALL: [Dash; 5] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted, Dash::LongDash];
 }
 
 /// Marker shapes that can be told apart in gray print.
@@ -282,14 +269,8 @@ pub enum Marker {
 
 impl Marker {
     /// All shapes, in the order in which the cycle uses them.
-    pub const ALL: [Marker; 6] = [
-        Marker::Circle,
-        Marker::Square,
-        Marker::Triangle,
-        Marker::Diamond,
-        Marker::TriangleDown,
-        Marker::Cross,
-    ];
+    pub const ALL: [Marker; 6] =
+        [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::TriangleDown, Marker::Cross];
 }
 
 /// How a curve is drawn.
@@ -307,31 +288,19 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Style {
-            ink: Ink::default(),
-            dash: Dash::Solid,
-            marker: None,
-            width: 1.0,
-        }
+        Style { ink: Ink::default(), dash: Dash::Solid, marker: None, width: 1.0 }
     }
 }
 
 impl Style {
     /// The style of the `index`-th regimen, model or variant: color and dash change together, so that either tells.
     pub fn nth(index: usize) -> Style {
-        Style {
-            ink: Ink::Series(index),
-            dash: Dash::ALL[index % Dash::ALL.len()],
-            ..Style::default()
-        }
+        Style { ink: Ink::Series(index), dash: Dash::ALL[index % Dash::ALL.len()], ..Style::default() }
     }
 
     /// The same style with the `index`-th marker at every data point.
     pub fn with_marker(self, index: usize) -> Style {
-        Style {
-            marker: Some(Marker::ALL[index % Marker::ALL.len()]),
-            ..self
-        }
+        Style { marker: Some(Marker::ALL[index % Marker::ALL.len()]), ..self }
     }
 }
 
