@@ -35,6 +35,7 @@ mod algebra;
 mod block;
 mod dispatch;
 mod elimination;
+mod equations;
 mod evaluator;
 mod frame;
 mod graph;
@@ -49,6 +50,7 @@ mod system;
 mod tests;
 
 pub use dispatch::Instructions;
+pub use equations::{Equations, compile};
 pub use evaluator::Evaluator;
 pub use frame::Frame;
 pub use layout::Layout;
