@@ -12,7 +12,7 @@ const LONGEST: usize = 20_000;
 pub(super) enum Token {
     Number {
         value: f64,
-        unit: Option<Unit>,
+        unit: Option<Box<Unit>>,
     },
     Name(String),
     /// A unit in brackets that follows something other than a number.
@@ -183,7 +183,7 @@ impl Lexer<'_> {
             self.digits();
         }
         // An `e` belongs to the number only with digits behind it; else it begins a name.
-        let rest = self.text[self.at..].as_bytes();
+        let rest = &self.text.as_bytes()[self.at..];
         if matches!(rest.first(), Some(b'e' | b'E')) {
             let signed = 1 + usize::from(matches!(rest.get(1), Some(b'+' | b'-')));
             if rest.get(signed).is_some_and(u8::is_ascii_digit) {
@@ -198,7 +198,7 @@ impl Lexer<'_> {
         if !value.is_finite() || vanished {
             self.errors.push(ExpressionError::NumberOutOfRange { span: start..self.at });
         }
-        let unit = self.unit_after_number();
+        let unit = self.unit_after_number().map(Box::new);
         self.tokens.push((Token::Number { value, unit }, start..self.at));
     }
 

@@ -8,15 +8,20 @@
 //! limited by [`MAX_DEPTH`] and [`MAX_NODES`], which every function that walks a tree relies on.
 
 mod error;
+mod findings;
 mod function;
 mod lexer;
 mod parser;
+mod resolve;
 mod syntax;
+#[cfg(test)]
+pub(crate) mod test_scope;
 mod tree;
 
 pub use error::{ExpressionError, Finding, Side};
 pub use function::Function;
 pub use lexer::{is_name, is_reserved};
 pub use parser::{MAX_DEPTH, MAX_NODES, Mode, parse};
+pub use resolve::{BareNumber, Kind, Resolved, Scope, resolve, resolve_as, resolve_condition, resolve_constant};
 pub use syntax::{Expr, ExprKind, Operator, UnaryOperator};
 pub use tree::{Arithmetic, Comparison, Logic, Symbol, Tree};

@@ -15,7 +15,7 @@ pub struct Expr {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// A number in its own unit; `None` if none is written.
-    Number { value: f64, unit: Option<Unit> },
+    Number { value: f64, unit: Option<Box<Unit>> },
     /// `true` or `false`.
     Boolean(bool),
     /// A name, `time` and `pi` among them.
