@@ -1,1 +1,7 @@
-fn main() {}
+//! The `kascade` program; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kascade::cli::main()
+}

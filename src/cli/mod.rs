@@ -1,1 +1,135 @@
-//! (being built)
+//! The command line: arguments, one file a command, rendering of diagnostics and tables.
+//!
+//! The only floor that prints, reads files and the clock. It must never hold science: a command reads what was
+//! typed, calls the floors below, and writes what comes back.
+
+pub mod arguments;
+mod check;
+mod completions;
+mod explain;
+mod list;
+mod models;
+mod new;
+mod output;
+mod render;
+mod table;
+
+use crate::diagnostics::{Diagnostic, Report};
+use arguments::{Arguments, Color, Command};
+use clap::Parser;
+use output::{Destination, WriteError};
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Why a command ended without its result; decides the exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// The model, the data or a file is wrong: exit code 1.
+    Model(Report),
+    /// The command line is wrong: exit code 2.
+    Usage(Report),
+    /// The solver failed: exit code 3.
+    Solver(Report),
+    /// The reader of our output has gone: exit code 0.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// The model, the data or a file is wrong.
+    pub fn model(what: impl Into<Report>) -> Failure {
+        Failure::Model(what.into())
+    }
+
+    /// The command line is wrong.
+    pub fn usage(what: impl Into<Report>) -> Failure {
+        Failure::Usage(what.into())
+    }
+
+    /// The solver failed.
+    pub fn solver(what: impl Into<Report>) -> Failure {
+        Failure::Solver(what.into())
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Failure {
+        match error {
+            WriteError::ClosedPipe => Failure::ClosedPipe,
+            WriteError::Refused(diagnostic) => Failure::model(diagnostic),
+        }
+    }
+}
+
+/// What all commands share: how to speak on stderr.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    styled: bool,
+}
+
+impl Session {
+    fn new(color: Color) -> Session {
+        let styled = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        Session { styled }
+    }
+
+    /// A line for the user on stderr. A closed stderr is nobody's fault.
+    pub fn say(&self, line: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+
+    /// Complaints on stderr.
+    pub fn complain(&self, report: &Report) {
+        let _ = write!(std::io::stderr().lock(), "{}", render::report(report, self.styled));
+    }
+
+    /// One warning on stderr.
+    pub fn warn(&self, diagnostic: Diagnostic) {
+        self.complain(&Report::from(diagnostic));
+    }
+
+    /// Text to stdout.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        Destination::Stdout.write(text.as_bytes()).map_err(Failure::from)
+    }
+}
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors and go to stdout; clap knows which is which.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let session = Session::new(arguments.color);
+    match dispatch(arguments.command, &session) {
+        Ok(()) | Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+        Err(Failure::Model(report)) => ended(&session, &report, 1),
+        Err(Failure::Usage(report)) => ended(&session, &report, 2),
+        Err(Failure::Solver(report)) => ended(&session, &report, 3),
+    }
+}
+
+fn ended(session: &Session, report: &Report, code: u8) -> ExitCode {
+    session.complain(report);
+    ExitCode::from(code)
+}
+
+fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
+    match command {
+        Command::List(arguments) => list::run(&arguments, session),
+        Command::Check(arguments) => check::run(&arguments, session),
+        Command::Explain(arguments) => explain::run(&arguments, session),
+        Command::New(arguments) => new::run(&arguments, session),
+        Command::Completions(arguments) => completions::run(&arguments, session),
+        _ => Ok(()),
+    }
+}

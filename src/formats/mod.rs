@@ -1,1 +1,4 @@
-//! (being built)
+//! Formats that tables are written in; each states what it cannot carry. Must never know commands.
+
+pub mod csv;
+pub mod json;

@@ -1,1 +1,32 @@
-//! (being built)
+//! A model: the file, overlays, names, checks, sources, and the built-in library; it ends in a plain [`Model`].
+//!
+//! [`load`] is the one entrance: text in, checked data out, or every complaint in one pass. This module must never
+//! know solvers, and never read files: what an overlay extends is brought by the caller.
+
+mod check;
+mod compile;
+mod context;
+mod doses;
+mod evidence;
+mod figures;
+pub mod library;
+mod load;
+mod overlay;
+mod parameters;
+mod reactions;
+mod reader;
+mod types;
+mod value;
+
+pub use doses::dosing_routes;
+pub use evidence::{Comparison, Prediction, Sign, Statement, StatementRun};
+pub use figures::{
+    AnnotationSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec, SeriesSpec,
+};
+pub use load::{Find, Loaded, load};
+pub use parameters::out_of_range;
+pub use reader::Text;
+pub use types::{
+    Column, Event, Model, Origin, Parameter, Perturbation, Quantity, Reaction, Route, Source, StartRule, State, Target,
+    Variation,
+};

@@ -1,1 +1,3 @@
 //! (being built)
+pub mod table;
+pub use table::{Head, Table};

@@ -1,0 +1,324 @@
+//! What can be typed: every command and option, once. Help and completions are made from this file.
+//!
+//! It holds what was typed, not what it means: names are looked up and quantities read by the commands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// From a dose of ketamine to a change in the brain.
+///
+/// A model file in, a lecture figure out. MODEL is the name of a built-in model (`kascade list`) or the path of a
+/// file. Data go to stdout or `-o`, everything else to stderr. For teaching and research; it gives no medical advice.
+#[derive(Debug, Parser)]
+#[command(name = "kascade", version, max_term_width = 110, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colors in messages
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide = true)]
+    pub color: Color,
+}
+
+/// When messages are colored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the built-in models, their regimens, perturbations and figures
+    List(List),
+    /// Check a model: every complaint in one pass; then states, parameters, sources, conversions
+    Check(Check),
+    /// Explain a diagnostic code, as K0203
+    Explain(Explain),
+    /// Show the equations with units and sources, or the cascade as a diagram
+    Show(Show),
+    /// Print what a variant changes, in text
+    Diff(Diff),
+    /// Print the doses that are really given, before anything is solved
+    Doses(Doses),
+    /// Integrate and print a table
+    Run(Run),
+    /// Draw a figure of the model
+    Plot(Plot),
+    /// Draw regimens, or models, side by side
+    Compare(Compare),
+    /// Write a commented model that runs
+    New(New),
+    /// Print the JSON schema of model files, for editors
+    Schema(Schema),
+    /// Print completions for a shell
+    Completions(Completions),
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only this model, with the titles of its regimens, perturbations and figures
+    pub model: Option<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Built-in name or path
+    pub model: String,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Print every conversion applied
+    #[arg(long)]
+    pub units: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, as K0203; without it, all codes with their titles
+    pub code: Option<String>,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Built-in name or path
+    pub model: String,
+    /// Markdown, LaTeX, or the cascade as a DOT or SVG diagram
+    #[arg(long = "as", value_enum, value_name = "FORMAT")]
+    pub format: Option<ShowFormat>,
+    /// File to write; its ending decides the format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of `show`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    /// Markdown.
+    Md,
+    /// LaTeX.
+    Tex,
+    /// Graphviz.
+    Dot,
+    /// A drawing.
+    Svg,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The base: built-in name or path
+    pub base: String,
+    /// The variant: built-in name or path
+    pub variant: String,
+}
+
+/// What is simulated: shared by the commands that need a schedule.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ScheduleArguments {
+    /// A regimen of the model
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Option<String>,
+    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h every 48 h times 6"; repeat for more
+    #[arg(long, value_name = "DOSE")]
+    pub dose: Vec<String>,
+    /// An event table as NONMEM has it (CSV)
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["regimen", "dose"])]
+    pub events: Option<PathBuf>,
+    /// How a covariate of an event table holds between records
+    #[arg(long, value_enum, default_value_t = Covariates::Nocb, value_name = "RULE", requires = "events")]
+    pub covariates: Covariates,
+    /// Apply a perturbation of the model; repeat for more, a later one wins
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE, in its declared unit or with a unit
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// How a covariate holds between records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub enum Covariates {
+    /// The value of a record holds over the interval that ends at it, as in NONMEM.
+    #[default]
+    Nocb,
+    /// The value of a record holds from it on.
+    Locf,
+}
+
+/// How it is solved: shared by the commands that integrate.
+#[derive(Debug, Args, Clone)]
+pub struct SolverArguments {
+    /// The method
+    #[arg(long, value_enum, default_value_t = Solver::Rodas5p, value_name = "METHOD")]
+    pub solver: Solver,
+    /// Relative tolerance: the achieved error stays within ten times of it
+    #[arg(long, default_value_t = 1e-6, value_name = "X")]
+    pub rtol: f64,
+    /// Give up after this many steps
+    #[arg(long, default_value_t = 1_000_000, value_name = "N", hide = true)]
+    pub max_steps: usize,
+}
+
+/// The methods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Solver {
+    /// By stiffness.
+    Auto,
+    /// Rosenbrock, order 5, L-stable.
+    Rodas5p,
+    /// Dormand and Prince, order 5, explicit.
+    Dopri5,
+    /// Dormand and Prince, order 8, explicit.
+    Dop853,
+}
+
+/// Arguments of `doses`.
+#[derive(Debug, Args)]
+pub struct Doses {
+    /// Built-in name or path
+    pub model: String,
+    /// The schedule.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// File to write: .csv or .json; without it, a text table
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Built-in name or path
+    pub model: String,
+    /// The schedule.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
+    /// The end, as 7d; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// The output interval, as 15min; default: the model's
+    #[arg(long, value_name = "TIME", conflicts_with = "at")]
+    pub every: Option<String>,
+    /// Output times, separated by commas, or a file with one a line
+    #[arg(long, value_name = "TIMES")]
+    pub at: Option<String>,
+    /// Columns to print, separated by commas; default: all states, then all quantities
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Print an outcome instead of the table, as "peak(C)"; repeat for more
+    #[arg(long, value_name = "OUTCOME")]
+    pub measure: Vec<String>,
+    /// Put units into the header: C [ng/mL]
+    #[arg(long)]
+    pub units: bool,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+    /// Say on stderr what the solver did
+    #[arg(long)]
+    pub stats: bool,
+    /// File to write: .csv or .json
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How a figure is made: shared by the commands that draw.
+#[derive(Debug, Args, Clone, Default)]
+pub struct FigureArguments {
+    /// A figure of the model; default: its first
+    #[arg(short, long, value_name = "NAME")]
+    pub figure: Option<String>,
+    /// slide, paper, column or dark
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Width of a PNG in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// File to write: .svg, .png or .pdf; without it, SVG to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `plot`.
+#[derive(Debug, Args)]
+pub struct Plot {
+    /// Built-in name or path
+    pub model: String,
+    /// Regimens to overlay; default: the figure's
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Vec<String>,
+    /// Apply a perturbation of the model; repeat for more
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The end of the time axis
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// The drawing.
+    #[command(flatten)]
+    pub drawing: FigureArguments,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Built-in names or paths; several are overlaid
+    #[arg(required = true)]
+    pub models: Vec<String>,
+    /// Regimens to compare; default: the figure's
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Vec<String>,
+    /// Apply a perturbation of the model; repeat for more
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The end of the time axis
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// The drawing.
+    #[command(flatten)]
+    pub drawing: FigureArguments,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The file to write; an existing one is not overwritten
+    pub file: PathBuf,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,67 @@
+//! From what was typed as MODEL to a checked model: built-in names, paths, and the files that overlays extend.
+
+use super::output::read_text;
+use super::{Failure, Session};
+use crate::diagnostics::{Diagnostic, Report, SourceText};
+use crate::model::{self, Loaded, Model, library};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The text of a model named on the command line.
+pub fn source(name: &str) -> Result<Arc<SourceText>, Diagnostic> {
+    if looks_like_path(name) {
+        return read_text(Path::new(name)).map(|text| SourceText::new(name, text));
+    }
+    if let Some(found) = library::find(name) {
+        return Ok(found);
+    }
+    // `kascade run my_model` where my_model.toml lies beside: say so rather than only "not found".
+    let mut missing = library::not_found(name);
+    let with_ending = format!("{name}.toml");
+    if Path::new(&with_ending).is_file() {
+        missing.hints = vec![format!("there is a file of that name here: `./{with_ending}`")];
+    }
+    Err(missing)
+}
+
+fn looks_like_path(name: &str) -> bool {
+    name.ends_with(".toml")
+        || name.starts_with('.')
+        || name.starts_with('/')
+        || (name.contains('/') && library::find(name).is_none())
+}
+
+/// The text that `extends` names in the file `from`: a built-in model, or a path relative to that file.
+pub fn extended(name: &str, from: &SourceText) -> Result<Arc<SourceText>, Diagnostic> {
+    if !looks_like_path(name)
+        && let Some(found) = library::find(name)
+    {
+        return Ok(found);
+    }
+    let folder = Path::new(&from.name).parent().unwrap_or_else(|| Path::new(""));
+    let path = folder.join(name);
+    if looks_like_path(name) || path.is_file() {
+        return read_text(&path).map(|text| SourceText::new(path.display().to_string(), text));
+    }
+    Err(library::not_found(name))
+}
+
+/// Loads a model; errors end the command, warnings are counted on stderr (`check` prints them in full).
+pub fn load(name: &str, session: &Session) -> Result<Model, Failure> {
+    let Loaded { model, report } = load_with_report(name)?;
+    let (_, warnings) = report.counts();
+    if warnings > 0 {
+        session.say(&format!(
+            "warning: {} in `{name}`; `kascade check {name}` prints {}",
+            if warnings == 1 { "1 warning".to_string() } else { format!("{warnings} warnings") },
+            if warnings == 1 { "it" } else { "them" }
+        ));
+    }
+    Ok(model)
+}
+
+/// Loads a model with all that was noticed.
+pub fn load_with_report(name: &str) -> Result<Loaded, Failure> {
+    let source = source(name).map_err(|diagnostic| Failure::model(Report::from(diagnostic)))?;
+    model::load(&source, &extended).map_err(Failure::model)
+}

@@ -1,0 +1,220 @@
+//! One expression of a model file: parsed, resolved, its units checked, and its faults put in place.
+//!
+//! The only file in which `model` calls the expression language.
+
+use super::context::{Context, mismatch_code, quantity_error};
+use super::reader::{Text, text_of};
+use super::types::Model;
+use super::value::{Kind, Value};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::expression::{
+    BareNumber, ExpressionError, Finding, Kind as Sort, Mode, Scope, Symbol, Tree, parse, resolve, resolve_as,
+    resolve_condition,
+};
+use crate::numerics::float_text::number_text;
+use crate::units::{QuantityError, Unit, friendly_unit, parse_quantity_as};
+
+/// What an expression must be.
+#[derive(Debug, Clone)]
+pub enum Expect {
+    /// Of the dimension of this unit.
+    Unit(Unit),
+    /// A rate of change of something in this unit.
+    Rate(Unit),
+    /// True or false.
+    Condition,
+}
+
+/// What is wanted of an expression, and why.
+#[derive(Debug, Clone)]
+pub struct Want {
+    expect: Expect,
+    because: String,
+}
+
+impl Want {
+    /// What an expression must be, and a sentence that says why, for the note under a mismatch.
+    pub fn of(expect: Expect, because: String) -> Want {
+        Want { expect, because }
+    }
+}
+
+impl Scope for Context<'_> {
+    fn name(&self, name: &str) -> Option<(Symbol, &Unit)> {
+        self.names.get(name).map(|known| (known.symbol, &known.unit))
+    }
+
+    fn route(&self, name: &str) -> Option<(usize, &Unit)> {
+        self.routes.get(name).map(|(route, unit)| (*route, unit))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.names.keys().map(String::as_str).collect()
+    }
+
+    fn routes(&self) -> Vec<&str> {
+        self.routes.keys().map(String::as_str).collect()
+    }
+
+    fn time_unit(&self) -> &Unit {
+        &self.time_unit
+    }
+}
+
+/// Compiles an expression that must be what is wanted; `None` after complaints.
+pub fn compile(text: &Text, want: &Want, context: &Context<'_>) -> Option<Tree> {
+    let resolved = parse(&text.text, Mode::Model).and_then(|expr| match &want.expect {
+        Expect::Unit(unit) => resolve_as(&expr, context, unit),
+        Expect::Rate(unit) => match unit.over(&context.time_unit) {
+            Some(per_time) => resolve_as(&expr, context, &per_time),
+            None => resolve(&expr, context, BareNumber::Dimensionless),
+        },
+        Expect::Condition => resolve_condition(&expr, context, BareNumber::Dimensionless),
+    });
+    match resolved {
+        Ok(resolved) => {
+            for finding in &resolved.findings {
+                context.log.push(finding_diagnostic(finding, text));
+            }
+            Some(resolved.tree)
+        }
+        Err(errors) => {
+            for error in &errors {
+                let diagnostic = error_diagnostic(error, text);
+                let about_units =
+                    matches!(error, ExpressionError::WrongResult { .. } | ExpressionError::ConditionExpected { .. });
+                context.log.push(if about_units { diagnostic.note(want.because.clone()) } else { diagnostic });
+            }
+            None
+        }
+    }
+}
+
+/// Compiles an expression of any unit, with the unit in which its values are shown: the declared one of a single
+/// name, else one of the field for its dimension.
+pub fn compile_any(text: &Text, context: &Context<'_>) -> Option<(Tree, Unit)> {
+    let resolved = parse(&text.text, Mode::Model).and_then(|expr| resolve(&expr, context, BareNumber::OfTarget));
+    match resolved {
+        Ok(resolved) => {
+            let declared = context.names.get(text.text.trim()).map(|known| known.unit.clone());
+            let unit = declared.unwrap_or_else(|| match resolved.kind {
+                Sort::Number(dimension) => {
+                    friendly_unit(&dimension, context.time_unit.text()).unwrap_or_else(Unit::none)
+                }
+                Sort::Zero | Sort::Condition => Unit::none(),
+            });
+            Some((resolved.tree, unit))
+        }
+        Err(errors) => {
+            errors.iter().for_each(|error| context.log.push(error_diagnostic(error, text)));
+            None
+        }
+    }
+}
+
+/// A number (bare in `unit`), a quantity in a text, or an expression of parameters, with its text.
+pub fn constant_of(
+    value: &Value,
+    unit: &Unit,
+    what: &str,
+    context: &Context<'_>,
+    model: &Model,
+) -> Option<(Tree, String)> {
+    match &value.kind {
+        Kind::Number(number) => Some((Tree::Constant(unit.to_internal(*number)), number_text(*number))),
+        Kind::Text(_) => {
+            let text = text_of(value)?;
+            match parse_quantity_as(&text.text, unit) {
+                Ok(quantity) => return Some((Tree::Constant(quantity.internal()), text.text)),
+                Err(error @ (QuantityError::Mismatch { .. } | QuantityError::NotFinite { .. })) => {
+                    context.log.push(quantity_error(&error, &text));
+                    return None;
+                }
+                Err(_) => {}
+            }
+            let want = Want::of(Expect::Unit(unit.clone()), format!("`{what}` is in {}", unit.text()));
+            let tree = inline_quantities(&compile(&text, &want, context)?, model, 0);
+            let varies = tree.any_symbol(|symbol| !matches!(symbol, Symbol::Parameter(_)));
+            if varies {
+                context.log.push(
+                    Diagnostic::error(Code::ReferencesQuantity, format!("`{what}` may use parameters only"))
+                        .at(&text.place, "this depends on something that changes during a run"),
+                );
+                return None;
+            }
+            Some((tree, text.text))
+        }
+        _ => {
+            context.log.push(
+                Diagnostic::error(
+                    Code::WrongType,
+                    format!("`{what}` must be a number, a text with a unit, or an expression"),
+                )
+                .at(&value.place, format!("this is {}", value.type_name())),
+            );
+            None
+        }
+    }
+}
+
+/// Quantities replaced by what they stand for, so that one which depends on parameters only counts as such.
+/// Circles are reported elsewhere; here the depth is bounded.
+fn inline_quantities(tree: &Tree, model: &Model, depth: usize) -> Tree {
+    tree.substitute(&|symbol| match symbol {
+        Symbol::Quantity(index) if depth < 32 => {
+            model.quantities.get(index).map(|quantity| inline_quantities(&quantity.tree, model, depth + 1))
+        }
+        _ => None,
+    })
+}
+
+/// A fault of an expression, in place.
+pub fn error_diagnostic(error: &ExpressionError, text: &Text) -> Diagnostic {
+    let code = match error {
+        ExpressionError::Unit(_) => Code::UnknownUnit,
+        ExpressionError::UnknownName { .. } => Code::UnknownName,
+        ExpressionError::UnknownFunction { .. }
+        | ExpressionError::NotAFunction { .. }
+        | ExpressionError::MissingArguments { .. }
+        | ExpressionError::OutcomeInModel { .. } => Code::UnknownFunction,
+        ExpressionError::ArgumentCount { .. } => Code::WrongArguments,
+        ExpressionError::UnknownRoute { .. } | ExpressionError::RouteExpected { .. } => Code::UnknownRoute,
+        ExpressionError::Mismatch { missing, .. } | ExpressionError::WrongResult { missing, .. } => {
+            mismatch_code(missing.as_deref())
+        }
+        ExpressionError::NeedsDimensionless { .. } => Code::NeedsDimensionless,
+        ExpressionError::VariableExponent { .. } | ExpressionError::DimensionOutOfRange { .. } => Code::BadPower,
+        ExpressionError::NumberExpected { .. } | ExpressionError::ConditionExpected { .. } => Code::BooleanMismatch,
+        ExpressionError::NumberOutOfRange { .. } => Code::NotFinite,
+        ExpressionError::TooLarge { .. } => Code::TooLarge,
+        ExpressionError::Empty { .. }
+        | ExpressionError::UnexpectedCharacter { .. }
+        | ExpressionError::UnclosedBracket { .. }
+        | ExpressionError::MisplacedUnit { .. }
+        | ExpressionError::OperandExpected { .. }
+        | ExpressionError::OperatorExpected { .. }
+        | ExpressionError::UnbalancedParenthesis { .. }
+        | ExpressionError::ChainedComparison { .. }
+        | ExpressionError::ConstantExpected { .. } => Code::ExpressionSyntax,
+    };
+    let related = error.related();
+    let label = match related.iter().find(|(span, _)| *span == error.span()) {
+        Some((_, words)) => words.clone(),
+        None => String::new(),
+    };
+    let mut diagnostic = Diagnostic::error(code, error.to_string()).at(&text.part(error.span()), label);
+    if text.exact {
+        for (span, words) in related.into_iter().filter(|(span, _)| *span != error.span()) {
+            diagnostic = diagnostic.related(&text.part(span), words);
+        }
+    }
+    diagnostic.hint_if(error.hint())
+}
+
+fn finding_diagnostic(finding: &Finding, text: &Text) -> Diagnostic {
+    let code = match finding {
+        Finding::HandConversion { .. } => Code::HandConversion,
+        Finding::NakedLiteral { .. } => Code::NakedLiteral,
+    };
+    Diagnostic::warning(code, finding.to_string()).at(&text.part(finding.span()), "").hint(finding.hint())
+}

@@ -1,0 +1,56 @@
+//! The built-in models: their files travel inside the binary.
+//!
+//! This file must never know what is in them.
+
+use crate::diagnostics::{Code, Diagnostic, SourceText, did_you_mean};
+use std::sync::Arc;
+
+/// One built-in file.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+}
+
+/// Declares the files once: the name under which they are found is the path below `models` without its ending.
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        &[$( BuiltIn { name: $name, text: include_str!(concat!("../../models/", $name, ".toml")) } ),*]
+    };
+}
+
+const MODELS: &[BuiltIn] = built_in![
+    "ketamine",
+    "domino_1984",
+    "clements_1981",
+    "hijazi_2003",
+    "perez_ruixo_2021",
+    "simons_2022",
+    "benchmark/ket",
+    "benchmark/pk",
+    "benchmark/hires",
+];
+
+/// The names of the built-in models, in the order in which they are listed.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|one| one.name)
+}
+
+/// The text of a built-in model. Its last part is enough of a name (`ket` for `benchmark/ket`).
+pub fn find(name: &str) -> Option<Arc<SourceText>> {
+    let whole = |one: &&BuiltIn| one.name == name;
+    let last = |one: &&BuiltIn| one.name.rsplit('/').next() == Some(name);
+    let found = MODELS.iter().find(whole).or_else(|| MODELS.iter().find(last))?;
+    Some(SourceText::new(format!("models/{}.toml", found.name), found.text))
+}
+
+/// What to say when there is no model of that name.
+pub fn not_found(name: &str) -> Diagnostic {
+    Diagnostic::error(Code::ModelNotFound, format!("there is no built-in model `{name}`")).hint(
+        match did_you_mean(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                format!("`kascade list` prints the built-in models; a file is named by its path, as `./{name}.toml`")
+            }
+        },
+    )
+}
