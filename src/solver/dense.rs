@@ -59,8 +59,6 @@ impl Piece<'_> {
 }
 
 /// Who receives a solution while it is made. Times never run backwards except after a change of clock.
-///
-/// A closure `FnMut(f64, &[f64])` is a sink of rows.
 pub trait Sink {
     /// An output row: the states at one of the requested times. Of a jump it is the right side, unless the row was
     /// recorded between the changes.
@@ -84,9 +82,38 @@ pub trait Sink {
     }
 }
 
-impl<F: FnMut(f64, &[f64])> Sink for F {
+/// A sink that hands its rows to a closure.
+pub struct Rows<F: FnMut(f64, &[f64])>(pub F);
+
+impl<F: FnMut(f64, &[f64])> Sink for Rows<F> {
     fn row(&mut self, time: f64, states: &[f64]) {
-        self(time, states);
+        (self.0)(time, states);
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn row(&mut self, time: f64, states: &[f64]) {
+        (**self).row(time, states);
+    }
+
+    fn stretch(&mut self, time: f64, parameters: &[f64], inputs: &[f64]) {
+        (**self).stretch(time, parameters, inputs);
+    }
+
+    fn jump(&mut self, time: f64, before: &[f64], after: &[f64]) {
+        (**self).jump(time, before, after);
+    }
+
+    fn fired(&mut self, time: f64, event: usize) {
+        (**self).fired(time, event);
+    }
+
+    fn piece(&mut self, piece: &Piece) {
+        (**self).piece(piece);
+    }
+
+    fn wants_pieces(&self) -> bool {
+        (**self).wants_pieces()
     }
 }
 

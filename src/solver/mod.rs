@@ -24,7 +24,7 @@ mod segments;
 #[cfg(test)]
 mod tests;
 
-pub use dense::{Jump, Piece, Recording, Side, Sink, Stretch};
+pub use dense::{Jump, Piece, Recording, Rows, Side, Sink, Stretch};
 pub use equations::Equations;
 pub use failure::{Failure, FailureKind, Finish, Hint, Statistics, Warning};
 pub use problem::{Assignment, Change, EventRule, Limits, Method, Problem, Stop, Target, Tolerance};

@@ -209,41 +209,22 @@ impl<'a> Track<'a> {
 
     /// Makes the changes of all stops that are due; true if any had an effect.
     fn make_changes(&mut self, sink: &mut dyn Sink) -> Result<bool, FailureKind> {
-        let layout = self.problem.equations.layout();
-        let (state_range, starts) = (layout.states.clone(), layout.starts.clone());
-        let (first_input, first_parameter) = (layout.inputs.start, layout.parameters.start);
-        self.scratch.copy_from_slice(&self.frame.as_flattened()[state_range.clone()]);
+        let states = self.problem.equations.layout().states.clone();
+        self.scratch.copy_from_slice(&self.frame.as_flattened()[states]);
         let (time, mut effect, mut stretch) = (self.time, false, false);
         while let Some(stop) = self.problem.stops.get(self.next_stop).filter(|stop| stop.time <= self.time) {
             for at in 0..stop.changes.len() {
-                // Indexed anew each time, because a row needs the whole track.
-                let change = &self.problem.stops[self.next_stop].changes[at];
-                let slots = self.frame.as_flattened_mut();
-                let states = &mut slots[state_range.clone()];
-                match *change {
-                    Change::AddToState { state, amount } => states[state] += amount,
-                    Change::SetState { state, value } => states[state] = value,
-                    Change::SetStates(ref values) => states.copy_from_slice(values),
-                    Change::Reset => {
-                        if std::mem::take(&mut stretch) {
-                            self.prepare(sink);
-                        }
-                        self.problem.equations.one().starts(&mut self.frame);
-                        self.frame.copy_within(starts.clone(), state_range.start);
-                    }
-                    Change::SetInput { input, value } => slots[first_input + input] = value,
-                    Change::SetParameter { parameter, value } => slots[first_parameter + parameter] = value,
-                    Change::SetTime(new) => self.time = new,
-                    Change::Record => {
-                        if std::mem::take(&mut stretch) {
-                            self.prepare(sink);
-                        }
-                        sink.row(self.time, self.states());
-                        continue;
-                    }
+                let change = self.problem.stops[self.next_stop].changes[at].clone();
+                if matches!(change, Change::Record | Change::Reset) && std::mem::take(&mut stretch) {
+                    self.prepare(sink);
+                }
+                if matches!(change, Change::Record) {
+                    sink.row(self.time, self.states());
+                    continue;
                 }
                 effect = true;
                 stretch |= matches!(change, Change::SetInput { .. } | Change::SetParameter { .. });
+                self.apply(&change);
             }
             self.next_stop += 1;
         }
@@ -256,6 +237,25 @@ impl<'a> Track<'a> {
             self.tell_jump(time, sink);
         }
         Ok(effect)
+    }
+
+    fn apply(&mut self, change: &Change) {
+        let layout = self.problem.equations.layout();
+        match *change {
+            Change::AddToState { state, amount } => self.frame[layout.states.start + state][0] += amount,
+            Change::SetState { state, value } => self.frame[layout.states.start + state] = [value],
+            Change::SetInput { input, value } => self.frame[layout.inputs.start + input] = [value],
+            Change::SetParameter { parameter, value } => self.frame[layout.parameters.start + parameter] = [value],
+            Change::SetStates(ref values) => {
+                self.frame.as_flattened_mut()[layout.states.clone()].copy_from_slice(values);
+            }
+            Change::Reset => {
+                self.problem.equations.one().starts(&mut self.frame);
+                self.frame.copy_within(layout.starts.clone(), layout.states.start);
+            }
+            Change::SetTime(time) => self.time = time,
+            Change::Record => {}
+        }
     }
 
     /// Tells the sink of a jump from the states in `scratch` to the current ones, if there was one.

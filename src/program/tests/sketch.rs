@@ -6,7 +6,8 @@ use crate::program::graph::{Graph, Id, Space};
 use crate::program::operation::Operation;
 use crate::program::system::{Lowered, System};
 
-/// Reads `name = expression` lines: `p: name` declares parameters, `x: name` states, `name = ...` quantities, `name' = ...` rates.
+/// Reads `name = expression` lines: `p: name` declares parameters, `u: name` inputs, `x: name` states,
+/// `name = ...` quantities, `name' = ...` rates, `when = ...` a condition that holds where this is positive, `set = ...` a setter.
 pub fn sketch(text: &str) -> System {
     let mut reader = Reader::default();
     let mut states = Vec::new();
@@ -36,6 +37,14 @@ pub fn sketch(text: &str) -> System {
             match name.trim().strip_suffix('\'') {
                 Some(state) => {
                     rates.insert(state.to_string(), id);
+                }
+                None if name.trim() == "set" => reader.lowered.setters.push(id),
+                None if name.trim() == "when" => {
+                    let (zero, one) = (reader.graph().constant(0.0), reader.graph().constant(1.0));
+                    let positive = reader.graph().node(Operation::Less, &[zero, id]);
+                    let truth = reader.graph().node(Operation::Select, &[positive, one, zero]);
+                    reader.lowered.residuals.push(id);
+                    reader.lowered.truths.push(truth);
                 }
                 None => {
                     reader.names.insert(name.trim().into(), id);
