@@ -38,6 +38,8 @@ pub struct Block<'a, const L: usize> {
     pub step: [f64; L],
     /// The error of the step in its tolerance; at most 1 is good, NaN or infinite is a failure.
     pub error: [f64; L],
+    /// States that are held still, each with its lane: their rates and all derivatives of these are zero.
+    pub held: Vec<(usize, usize)>,
     /// Lanes whose pivots were bad, so that they are factored again with pivoting.
     pub pivoted: [bool; L],
     fallback: Fallback,
@@ -73,6 +75,7 @@ impl<'a, const L: usize> Block<'a, L> {
             time: [0.0; L],
             step: [1.0; L],
             error: [0.0; L],
+            held: Vec::new(),
             pivoted: [false; L],
             fallback: Fallback::default(),
         }
@@ -84,6 +87,15 @@ impl<'a, const L: usize> Block<'a, L> {
         self.frame[layout.time] = self.time;
         self.frame[layout.states.clone()].copy_from_slice(&self.states);
         self.evaluator.rhs_and_jacobian(&mut self.frame);
+        self.hold();
+        for &(state, lane) in &self.held {
+            self.frame[layout.time_derivatives.start + state][lane] = 0.0;
+            for (entry, &(row, _)) in self.system.pattern.iter().enumerate() {
+                if row == state {
+                    self.frame[layout.jacobian.start + entry][lane] = 0.0;
+                }
+            }
+        }
         self.rates.copy_from_slice(&self.frame[layout.derivatives.clone()]);
     }
 
@@ -178,6 +190,12 @@ impl<'a, const L: usize> Block<'a, L> {
                 })
             })
             .or_else(|| rate(&self.frame[layout.derivatives.clone()]))
+    }
+
+    fn hold(&mut self) {
+        for &(state, lane) in &self.held {
+            self.frame[self.system.layout.derivatives.start + state][lane] = 0.0;
+        }
     }
 
     fn factor(&mut self) {
@@ -276,6 +294,7 @@ impl<'a, const L: usize> Block<'a, L> {
             self.frame[layout.time][lane] = C_TIME[stage].mul_add(self.step[lane], self.time[lane]);
         }
         self.evaluator.rhs(&mut self.frame);
+        self.hold();
         let ranges = [layout.vector.clone(), layout.derivatives.clone()];
         let Ok([side, rates]) = self.frame.get_disjoint_mut(ranges) else { return };
         kernels::complete_side::<L>(self.instructions, rates, &self.step.map(|step| 1.0 / step), side);

@@ -27,11 +27,6 @@ impl Controller {
         Controller { last: None, rejected: false }
     }
 
-    /// Whether the step before was rejected.
-    pub fn was_rejected(&self) -> bool {
-        self.rejected
-    }
-
     /// The length of the next step after one of length `step` whose error was `error <= 1` in its tolerance.
     ///
     /// The predictive controller of Gustafsson (1994, ACM TOMS 20:496) as in Hairer and Wanner, "Solving Ordinary

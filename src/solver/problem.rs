@@ -25,7 +25,10 @@ pub struct Problem<'a> {
     pub start: Vec<f64>,
     /// The error that is allowed.
     pub tolerance: Tolerance,
-    /// Jumps, sorted by time. Those before `start_time` or after `end_time` are ignored.
+    /// The states that are held from the start on, as by [`Change::Hold`].
+    pub held: Vec<usize>,
+    /// Jumps and recordings, sorted by time (but for [`Change::SetTime`]); those at the same time act in order. Those
+    /// before `start_time` or after `end_time` are ignored.
     pub stops: Vec<Stop>,
     /// Times of the output rows, sorted. They never influence the steps. Those outside of the span are ignored.
     pub output_times: Arc<[f64]>,
@@ -49,21 +52,21 @@ pub struct Tolerance {
 }
 
 /// A time at which the integration stops exactly, and what happens there.
+///
+/// A stop without an effect (a recording, an input set to the value that it has) is none: the steps run through it as
+/// if it were not there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stop {
-    /// When. Several stops may share a time; they act in order.
+    /// When.
     pub time: f64,
-    /// What happens, in order.
-    pub changes: Vec<Change>,
+    /// What.
+    pub change: Change,
 }
 
 /// What may happen at a stop.
-///
-/// A stop none of whose changes has an effect (a recording, an input set to the value that it has) is no stop: the
-/// steps run through it as if it were not there.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Adds to a state: a bolus.
+    /// Adds to a state: a bolus. A state that is held keeps its value.
     AddToState {
         /// Index of the state.
         state: usize,
@@ -93,12 +96,24 @@ pub enum Change {
         /// In the parameter's unit.
         value: f64,
     },
+    /// Holds a state at a value: it has no rate of change until it is released.
+    Hold {
+        /// Index of the state.
+        state: usize,
+        /// In the state's unit.
+        value: f64,
+    },
+    /// Lets a state move by its equation again.
+    Release {
+        /// Index of the state.
+        state: usize,
+    },
     /// Returns every state to the start that the system computes from the parameters as they are now. (Where the start
     /// is a steady state, use [`Change::SetStates`].)
     Reset,
-    /// Sets the clock; the times of the stops that follow are on the new one.
+    /// Sets the clock; the times of the stops that follow are on the new one, and so is [`Problem::end_time`].
     SetTime(f64),
-    /// Writes an output row of the state as it is at this place among the changes.
+    /// Writes an output row of the states as they are at this place in the order of the stops.
     Record,
 }
 

@@ -23,9 +23,6 @@
 /// Number of stages.
 pub const STAGES: usize = 8;
 
-/// Order of the solution that is carried on.
-pub const ORDER: usize = 5;
-
 /// The diagonal coefficient.
 pub const GAMMA: f64 = 0.21193756319429014;
 

@@ -177,6 +177,8 @@ impl<'a, S: Sink> Lane<'a, S> {
         for (to, from) in block.absolute.iter_mut().zip(track.problem.tolerance.absolute.iter()) {
             to[at] = *from;
         }
+        block.held.retain(|&(_, lane)| lane != at);
+        block.held.extend(track.held.iter().map(|&state| (state, at)));
         block.relative[at] = track.problem.tolerance.relative;
         self.controller = Controller::new();
         self.moved = true;

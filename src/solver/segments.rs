@@ -32,6 +32,8 @@ pub struct Track<'a> {
     pub time: f64,
     /// No step may go beyond this time; one that reaches it has to end at it exactly.
     pub limit: f64,
+    /// The states that are held still.
+    pub held: Vec<usize>,
     /// What has been spent.
     pub statistics: Statistics,
     /// The lowest value of each state that cannot be negative and was.
@@ -61,6 +63,7 @@ impl<'a> Track<'a> {
             frame: problem.equations.one().frame(),
             time: problem.start_time,
             limit: problem.start_time,
+            held: Vec::new(),
             statistics: Statistics::default(),
             warnings: Vec::with_capacity(problem.nonnegative.len()),
             truths: Vec::new(),
@@ -77,12 +80,6 @@ impl<'a> Track<'a> {
         track
     }
 
-    /// Takes on another problem of the same system and keeps the memory.
-    pub fn replace(&mut self, problem: Problem<'a>) {
-        self.problem = problem;
-        self.rewind();
-    }
-
     fn rewind(&mut self) {
         let problem = &self.problem;
         let layout = problem.equations.layout();
@@ -93,10 +90,11 @@ impl<'a> Track<'a> {
         self.time = problem.start_time;
         self.statistics = Statistics::default();
         self.warnings.clear();
+        self.held.clone_from(&problem.held);
         let in_time = |stop: &Stop| stop.time >= problem.start_time;
         self.next_stop = problem.stops.iter().position(in_time).unwrap_or(problem.stops.len());
         self.next_output = problem.output_times.partition_point(|&time| time < problem.start_time);
-        let sets_clock = |stop: &Stop| stop.changes.iter().any(|change| matches!(change, Change::SetTime(_)));
+        let sets_clock = |stop: &Stop| matches!(stop.change, Change::SetTime(_));
         self.last_clock = problem.stops.iter().rposition(sets_clock).map_or(0, |index| index + 1);
         for flags in [&mut self.truths, &mut self.due] {
             flags.clear();
@@ -213,20 +211,18 @@ impl<'a> Track<'a> {
         self.scratch.copy_from_slice(&self.frame.as_flattened()[states]);
         let (time, mut effect, mut stretch) = (self.time, false, false);
         while let Some(stop) = self.problem.stops.get(self.next_stop).filter(|stop| stop.time <= self.time) {
-            for at in 0..stop.changes.len() {
-                let change = self.problem.stops[self.next_stop].changes[at].clone();
-                if matches!(change, Change::Record | Change::Reset) && std::mem::take(&mut stretch) {
-                    self.prepare(sink);
-                }
-                if matches!(change, Change::Record) {
-                    sink.row(self.time, self.states());
-                    continue;
-                }
-                effect = true;
-                stretch |= matches!(change, Change::SetInput { .. } | Change::SetParameter { .. });
-                self.apply(&change);
-            }
+            let change = stop.change.clone();
             self.next_stop += 1;
+            if matches!(change, Change::Record | Change::Reset) && std::mem::take(&mut stretch) {
+                self.prepare(sink);
+            }
+            if matches!(change, Change::Record) {
+                sink.row(self.time, self.states());
+                continue;
+            }
+            effect = true;
+            stretch |= matches!(change, Change::SetInput { .. } | Change::SetParameter { .. });
+            self.apply(&change);
         }
         if stretch {
             self.prepare(sink);
@@ -242,6 +238,7 @@ impl<'a> Track<'a> {
     fn apply(&mut self, change: &Change) {
         let layout = self.problem.equations.layout();
         match *change {
+            Change::AddToState { state, .. } if self.held.contains(&state) => {}
             Change::AddToState { state, amount } => self.frame[layout.states.start + state][0] += amount,
             Change::SetState { state, value } => self.frame[layout.states.start + state] = [value],
             Change::SetInput { input, value } => self.frame[layout.inputs.start + input] = [value],
@@ -253,6 +250,13 @@ impl<'a> Track<'a> {
                 self.problem.equations.one().starts(&mut self.frame);
                 self.frame.copy_within(layout.starts.clone(), layout.states.start);
             }
+            Change::Hold { state, value } => {
+                self.frame[layout.states.start + state] = [value];
+                if !self.held.contains(&state) {
+                    self.held.push(state);
+                }
+            }
+            Change::Release { state } => self.held.retain(|&held| held != state),
             Change::SetTime(time) => self.time = time,
             Change::Record => {}
         }
@@ -284,7 +288,7 @@ impl<'a> Track<'a> {
     /// Finds the time up to which nothing changes.
     fn find_limit(&mut self) {
         let waiting = &self.problem.stops[self.next_stop..];
-        let ahead = waiting.iter().position(|stop| stop.changes.iter().any(|change| self.is_effective(change)));
+        let ahead = waiting.iter().position(|stop| self.is_effective(&stop.change));
         self.effective_stop = ahead.map_or(self.problem.stops.len(), |ahead| self.next_stop + ahead);
         self.limit = self.problem.end_time;
         if let Some(stop) = self.problem.stops.get(self.effective_stop)
@@ -302,7 +306,7 @@ impl<'a> Track<'a> {
             Change::AddToState { amount, .. } => amount != 0.0,
             Change::SetInput { input, value } => self.frame[layout.inputs.start + input] != [value],
             Change::SetParameter { parameter, value } => self.frame[layout.parameters.start + parameter] != [value],
-            Change::SetState { .. } | Change::SetStates(_) | Change::Reset | Change::SetTime(_) => true,
+            _ => true,
         }
     }
 
@@ -327,20 +331,16 @@ impl<'a> Track<'a> {
             if time.is_nan() || time >= piece.until {
                 return;
             }
-            let rows = if recording <= output {
-                let changes = &self.problem.stops[self.next_stop].changes;
+            if recording <= output {
                 self.next_stop += 1;
-                changes.iter().filter(|change| matches!(change, Change::Record)).count()
+                if self.problem.stops[self.next_stop - 1].change != Change::Record {
+                    continue;
+                }
             } else {
                 self.next_output += 1;
-                1
-            };
-            if rows > 0 {
-                piece.evaluate(time, &mut self.scratch);
             }
-            for _ in 0..rows {
-                sink.row(time, &self.scratch);
-            }
+            piece.evaluate(time, &mut self.scratch);
+            sink.row(time, &self.scratch);
         }
     }
 }
