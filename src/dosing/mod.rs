@@ -21,6 +21,8 @@ mod read;
 mod schedule;
 mod sequence;
 pub mod steady;
+mod table;
+mod table_fault;
 mod timeline;
 
 pub use error::{DoseError, DoseFault, RouteProperty};
@@ -29,4 +31,6 @@ pub use read::{DoseFields, Field, parse_doses, read_dose};
 pub use schedule::{Amount, Delivery, Dose, DoseModel, Perturbation, Regimen, Route, Setting, Setup};
 pub use sequence::Covariates;
 pub use steady::{Period, PeriodAction, SteadyState};
+pub use table::{Cell, EventTable, Individual, Row, Rows, TableSetup, expand_individual};
+pub use table_fault::{TableError, TableFault};
 pub use timeline::{Action, Fate, Given, Kind, Repeat, Rule, Timeline};

@@ -23,7 +23,6 @@ pub(super) struct Order {
 }
 
 /// How the dose of a record enters.
-#[expect(dead_code, reason = "the variants of event tables come with their reader")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Input {
     Bolus,

@@ -36,7 +36,6 @@ pub(super) struct Record {
 }
 
 /// What a record does.
-#[expect(dead_code, reason = "the variants of event tables come with their reader")]
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     Nothing,

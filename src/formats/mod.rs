@@ -2,3 +2,7 @@
 
 pub mod csv;
 pub mod json;
+pub mod nonmem;
+mod nonmem_time;
+#[cfg(test)]
+mod nonmem_tests;

@@ -47,7 +47,7 @@ mod operation;
 mod partial;
 mod system;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use dispatch::Instructions;
 pub use equations::{Equations, compile};

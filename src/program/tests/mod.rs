@@ -1,3 +1,3 @@
 mod differentiation;
 mod factorization;
-pub(crate) mod sketch;
+mod sketch;
