@@ -3,6 +3,6 @@
 pub mod csv;
 pub mod json;
 pub mod nonmem;
-mod nonmem_time;
 #[cfg(test)]
 mod nonmem_tests;
+mod nonmem_time;

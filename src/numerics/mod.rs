@@ -5,7 +5,9 @@
 //!
 //! It must never print, read the clock, touch files, or know what a model is.
 
+pub mod arith;
 pub mod dense;
+pub mod elementary;
 pub mod float_text;
 pub mod matrix_exponential;
 pub mod rational;

@@ -1,6 +1,6 @@
 //! What a system is made of, as trees, and the way from trees to the graph.
 
-use crate::expression::{Arithmetic, Comparison, Function, Logic, Symbol, Tree};
+use crate::expression::{Arithmetic, Comparison, Function, Logic, Symbol, Tree, hill};
 
 use super::graph::{Graph, Id, Space};
 use super::operation::Operation;
@@ -129,6 +129,10 @@ impl Lowering<'_> {
                 let (a, b) = (self.number(a), self.number(b));
                 self.graph.select(condition, a, b)
             }
+            Tree::Call(Function::Hill, arguments) => match &arguments[..] {
+                [x, k, n] => self.number(&hill(x.clone(), k.clone(), n.clone())),
+                _ => self.graph.constant(f64::NAN),
+            },
             Tree::Call(function, arguments) => {
                 let arguments: Vec<Id> = arguments.iter().map(|argument| self.number(argument)).collect();
                 self.call(*function, &arguments)
@@ -174,7 +178,7 @@ impl Lowering<'_> {
             Function::NormalCdf => Operation::NormalCdf,
             Function::Min => Operation::Minimum,
             Function::Max => Operation::Maximum,
-            Function::Hill => return self.hill(arguments),
+            Function::Hill => return self.graph.constant(f64::NAN),
         };
         match (operation.arity(), arguments) {
             (1, &[a, ..]) => self.graph.node(operation, &[a]),
@@ -183,15 +187,6 @@ impl Lowering<'_> {
             }
             _ => self.graph.constant(f64::NAN),
         }
-    }
-
-    /// `x^n / (k^n + x^n)`
-    fn hill(&mut self, arguments: &[Id]) -> Id {
-        let &[x, k, n] = arguments else { return self.graph.constant(f64::NAN) };
-        let x = self.graph.node(Operation::Power, &[x, n]);
-        let k = self.graph.node(Operation::Power, &[k, n]);
-        let sum = self.graph.add(k, x);
-        self.graph.divide(x, sum)
     }
 
     /// A tree as a mask: whether its value is not 0.

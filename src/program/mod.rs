@@ -47,7 +47,7 @@ mod operation;
 mod partial;
 mod system;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use dispatch::Instructions;
 pub use equations::{Equations, compile};

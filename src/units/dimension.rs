@@ -44,12 +44,13 @@ impl Base {
 /// A product of powers of the bases.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dimension {
-    exponents: [Rational; 8],
+    /// Fractions in lowest terms; kept small, because dimensions are copied for every part of every expression.
+    exponents: [(i16, i16); 8],
 }
 
 impl Dimension {
     /// No dimension: a pure number.
-    pub const NONE: Dimension = Dimension { exponents: [Rational::ZERO; 8] };
+    pub const NONE: Dimension = Dimension { exponents: [(0, 1); 8] };
     /// Mass.
     pub const MASS: Dimension = Dimension::from_integers([1, 0, 0, 0, 0, 0, 0, 0]);
     /// Length.
@@ -68,7 +69,7 @@ impl Dimension {
         let mut result = Dimension::NONE;
         let mut index = 0;
         while index < 8 {
-            result.exponents[index] = Rational::integer(exponents[index] as i64);
+            result.exponents[index] = (exponents[index] as i16, 1);
             index += 1;
         }
         result
@@ -76,7 +77,7 @@ impl Dimension {
 
     /// The exponent of one base.
     pub fn exponent(&self, base: Base) -> Rational {
-        self.exponents[base as usize]
+        self.exponent_at(base as usize)
     }
 
     /// Whether this is a pure number.
@@ -86,7 +87,7 @@ impl Dimension {
 
     /// How many bases take part.
     pub(super) fn count(&self) -> usize {
-        self.exponents.iter().filter(|exponent| !exponent.is_zero()).count()
+        self.exponents.iter().filter(|(numerator, _)| *numerator != 0).count()
     }
 
     /// The product; `None` if an exponent leaves the exact range (which no meaningful unit does).
@@ -101,11 +102,7 @@ impl Dimension {
 
     /// A rational power; `None` as for [`Dimension::times`].
     pub fn power(&self, exponent: Rational) -> Option<Dimension> {
-        let mut result = Dimension::NONE;
-        for (to, from) in result.exponents.iter_mut().zip(self.exponents) {
-            *to = from.checked_mul(exponent)?;
-        }
-        Some(result)
+        Dimension::made(|index| self.exponent_at(index).checked_mul(exponent))
     }
 
     /// In words, as `mass per volume`.
@@ -113,10 +110,21 @@ impl Dimension {
         words::describe(self)
     }
 
+    fn exponent_at(&self, index: usize) -> Rational {
+        // A stored fraction has a positive denominator, so it can always be made.
+        let (numerator, denominator) = self.exponents[index];
+        Rational::new(numerator.into(), denominator.into()).unwrap_or(Rational::ZERO)
+    }
+
     fn combine(&self, other: &Dimension, operation: fn(Rational, Rational) -> Option<Rational>) -> Option<Dimension> {
+        Dimension::made(|index| operation(self.exponent_at(index), other.exponent_at(index)))
+    }
+
+    fn made(exponent: impl Fn(usize) -> Option<Rational>) -> Option<Dimension> {
         let mut result = Dimension::NONE;
         for (index, to) in result.exponents.iter_mut().enumerate() {
-            *to = operation(self.exponents[index], other.exponents[index])?;
+            let exponent = exponent(index)?;
+            *to = (exponent.numerator().try_into().ok()?, exponent.denominator().try_into().ok()?);
         }
         Some(result)
     }

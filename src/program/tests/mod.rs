@@ -1,3 +1,3 @@
 mod differentiation;
 mod factorization;
-mod sketch;
+pub(crate) mod sketch;

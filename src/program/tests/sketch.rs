@@ -6,9 +6,12 @@ use crate::program::graph::{Graph, Id, Space};
 use crate::program::operation::Operation;
 use crate::program::system::{Lowered, System};
 
-/// Reads `name = expression` lines: `p: name` declares parameters, `x: name` states, `name = ...` quantities, `name' = ...` rates.
+/// Reads `name = expression` lines: `p: name` declares parameters, `t` is time, `u: name` inputs, `x: name` states,
+/// `name = ...` quantities, `name' = ...` rates, `when = ...` a condition that holds where this is positive, `set = ...` a setter.
 pub fn sketch(text: &str) -> System {
     let mut reader = Reader::default();
+    let time = reader.lowered.graph.leaf(Space::Time, 0);
+    reader.names.insert("t".into(), time);
     let mut states = Vec::new();
     let mut rates = HashMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -37,6 +40,14 @@ pub fn sketch(text: &str) -> System {
                 Some(state) => {
                     rates.insert(state.to_string(), id);
                 }
+                None if name.trim() == "set" => reader.lowered.setters.push(id),
+                None if name.trim() == "when" => {
+                    let (zero, one) = (reader.graph().constant(0.0), reader.graph().constant(1.0));
+                    let positive = reader.graph().node(Operation::Less, &[zero, id]);
+                    let truth = reader.graph().node(Operation::Select, &[positive, one, zero]);
+                    reader.lowered.residuals.push(id);
+                    reader.lowered.truths.push(truth);
+                }
                 None => {
                     reader.names.insert(name.trim().into(), id);
                     reader.lowered.quantities.push(id);
@@ -44,8 +55,6 @@ pub fn sketch(text: &str) -> System {
             }
         }
     }
-    let time = reader.lowered.graph.leaf(Space::Time, 0);
-    reader.names.insert("t".into(), time);
     reader.lowered.derivatives = states.iter().map(|state| rates[state]).collect();
     System::new(reader.lowered)
 }

@@ -1,0 +1,465 @@
+//! Expressions as text: in the language itself, in Unicode for terminals and figures, and in LaTeX.
+//!
+//! What [`print`] writes parses back to the same expression. Trees are printed by turning them into expressions first.
+
+use super::function::Function;
+use super::syntax::{Expr, ExprKind, Operator, UnaryOperator};
+use super::tree::{Arithmetic, Comparison, Logic, Symbol, Tree};
+use crate::numerics::float_text::number_text;
+use crate::units::Unit;
+
+/// How tightly each kind of expression binds; the numbers are those of the parser.
+fn tightness(expr: &Expr) -> u8 {
+    match &expr.kind {
+        ExprKind::Binary(Operator::Logic(Logic::Or), ..) => 1,
+        ExprKind::Binary(Operator::Logic(Logic::And), ..) => 3,
+        ExprKind::Unary(UnaryOperator::Not, _) => 5,
+        ExprKind::Binary(Operator::Comparison(_), ..) => 7,
+        ExprKind::Binary(Operator::Arithmetic(Arithmetic::Add | Arithmetic::Subtract), ..) => 9,
+        ExprKind::Binary(Operator::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide), ..) => 11,
+        ExprKind::Unary(UnaryOperator::Negate, _) => 13,
+        ExprKind::Binary(Operator::Arithmetic(Arithmetic::Power), ..) => 16,
+        ExprKind::Number { .. } | ExprKind::Boolean(_) | ExprKind::Name(_) | ExprKind::Call { .. } => 20,
+    }
+}
+
+/// How tightly the left and the right operand must bind to stand without parentheses.
+fn operand_tightness(operator: Operator) -> (u8, u8) {
+    match operator {
+        Operator::Logic(Logic::Or) => (1, 2),
+        Operator::Logic(Logic::And) => (3, 4),
+        Operator::Comparison(_) => (8, 8),
+        Operator::Arithmetic(Arithmetic::Add | Arithmetic::Subtract) => (9, 10),
+        Operator::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide) => (11, 12),
+        Operator::Arithmetic(Arithmetic::Power) => (17, 13),
+    }
+}
+
+/// The expression in the language itself.
+pub fn print(expr: &Expr) -> String {
+    let mut text = String::new();
+    write(expr, 0, Style::Source, &mut text);
+    text
+}
+
+/// The expression in plain Unicode, as `k · x² ≤ 3 ng/mL`.
+pub fn print_unicode(expr: &Expr) -> String {
+    let mut text = String::new();
+    write(expr, 0, Style::Unicode, &mut text);
+    text
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Source,
+    Unicode,
+}
+
+fn write(expr: &Expr, least: u8, style: Style, text: &mut String) {
+    let parentheses = tightness(expr) < least;
+    if parentheses {
+        text.push('(');
+    }
+    match &expr.kind {
+        ExprKind::Number { value, unit } => {
+            text.push_str(&number_text(*value));
+            match (unit, style) {
+                (Some(unit), Style::Source) => text.push_str(&format!(" [{unit}]")),
+                (Some(unit), Style::Unicode) => text.push_str(&format!(" {unit}")),
+                (None, _) => {}
+            }
+        }
+        ExprKind::Boolean(value) => text.push_str(if *value { "true" } else { "false" }),
+        ExprKind::Name(name) if style == Style::Unicode && name == "pi" => text.push('π'),
+        ExprKind::Name(name) => text.push_str(name),
+        ExprKind::Unary(UnaryOperator::Negate, operand) => {
+            text.push_str(if style == Style::Source { "-" } else { "−" });
+            write(operand, 13, style, text);
+        }
+        ExprKind::Unary(UnaryOperator::Not, operand) => {
+            text.push_str("not ");
+            write(operand, 5, style, text);
+        }
+        ExprKind::Binary(operator, left, right) => {
+            let (left_least, right_least) = operand_tightness(*operator);
+            write(left, left_least, style, text);
+            match (operator, superscript(right)) {
+                (Operator::Arithmetic(Arithmetic::Power), Some(raised)) if style == Style::Unicode => {
+                    text.push_str(&raised);
+                }
+                (Operator::Arithmetic(Arithmetic::Power), _) => {
+                    text.push('^');
+                    write(right, right_least, style, text);
+                }
+                _ => {
+                    text.push(' ');
+                    text.push_str(if style == Style::Source { operator.text() } else { unicode(*operator) });
+                    text.push(' ');
+                    write(right, right_least, style, text);
+                }
+            }
+        }
+        ExprKind::Call { name, arguments, .. } => {
+            text.push_str(name);
+            text.push('(');
+            for (index, argument) in arguments.iter().enumerate() {
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                write(argument, 0, style, text);
+            }
+            text.push(')');
+        }
+    }
+    if parentheses {
+        text.push(')');
+    }
+}
+
+fn unicode(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Arithmetic(Arithmetic::Subtract) => "−",
+        Operator::Arithmetic(Arithmetic::Multiply) => "·",
+        Operator::Comparison(Comparison::LessOrEqual) => "≤",
+        Operator::Comparison(Comparison::GreaterOrEqual) => "≥",
+        Operator::Comparison(Comparison::Equal) => "=",
+        Operator::Comparison(Comparison::NotEqual) => "≠",
+        operator => operator.text(),
+    }
+}
+
+/// A whole exponent in raised digits.
+fn superscript(exponent: &Expr) -> Option<String> {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    match &exponent.kind {
+        ExprKind::Unary(UnaryOperator::Negate, operand) => Some(format!("⁻{}", superscript(operand)?)),
+        ExprKind::Number { value, unit: None } if value.floor() == *value && (0.0..1e6).contains(value) => {
+            number_text(*value).bytes().map(|digit| DIGITS.get(usize::from(digit.wrapping_sub(b'0')))).collect()
+        }
+        _ => None,
+    }
+}
+
+/// A tree as an expression, with `names` for its symbols (the name of the route for an input). Its numbers are in the
+/// internal system and bear no unit.
+pub fn tree_to_expr(tree: &Tree, names: &dyn Fn(Symbol) -> String) -> Expr {
+    let boxed = |tree: &Tree| Box::new(tree_to_expr(tree, names));
+    let call = |name: &str, arguments: Vec<Expr>| ExprKind::Call { name: name.to_string(), name_span: 0..0, arguments };
+    let kind = match tree {
+        Tree::Constant(value) if value.is_sign_negative() => {
+            let magnitude = ExprKind::Number { value: -value, unit: None };
+            ExprKind::Unary(UnaryOperator::Negate, Box::new(Expr { kind: magnitude, span: 0..0 }))
+        }
+        Tree::Constant(value) => ExprKind::Number { value: *value, unit: None },
+        Tree::Symbol(Symbol::Time) => ExprKind::Name("time".to_string()),
+        Tree::Symbol(symbol @ Symbol::Input(_)) => {
+            call("input", vec![Expr { kind: ExprKind::Name(names(*symbol)), span: 0..0 }])
+        }
+        Tree::Symbol(symbol) => ExprKind::Name(names(*symbol)),
+        Tree::Negate(a) => ExprKind::Unary(UnaryOperator::Negate, boxed(a)),
+        Tree::Not(a) => ExprKind::Unary(UnaryOperator::Not, boxed(a)),
+        Tree::Binary(operation, a, b) => ExprKind::Binary(Operator::Arithmetic(*operation), boxed(a), boxed(b)),
+        Tree::Compare(comparison, a, b) => ExprKind::Binary(Operator::Comparison(*comparison), boxed(a), boxed(b)),
+        Tree::Logic(logic, a, b) => ExprKind::Binary(Operator::Logic(*logic), boxed(a), boxed(b)),
+        Tree::If(a, b, c) => call("if", [a, b, c].into_iter().map(|part| tree_to_expr(part, names)).collect()),
+        Tree::Call(function, arguments) => {
+            call(function.name(), arguments.iter().map(|argument| tree_to_expr(argument, names)).collect())
+        }
+    };
+    Expr { kind, span: 0..0 }
+}
+
+/// The expression in LaTeX, for math mode.
+pub fn print_latex(expr: &Expr) -> String {
+    latex(expr, 0)
+}
+
+fn latex(expr: &Expr, least: u8) -> String {
+    // A fraction and a set of cases hold together by themselves, except under a power.
+    let fraction = matches!(expr.kind, ExprKind::Binary(Operator::Arithmetic(Arithmetic::Divide), ..));
+    let tight = if fraction { 16 } else { tightness(expr) };
+    let text = match &expr.kind {
+        ExprKind::Number { value, unit } => {
+            let number = latex_number(*value);
+            unit.as_ref().map_or(number.clone(), |unit| format!("{number}\\,{}", latex_unit(unit)))
+        }
+        ExprKind::Boolean(value) => format!("\\mathrm{{{value}}}"),
+        ExprKind::Name(name) => latex_name(name),
+        ExprKind::Unary(UnaryOperator::Negate, operand) => format!("-{}", latex(operand, 13)),
+        ExprKind::Unary(UnaryOperator::Not, operand) => format!("\\lnot {}", latex(operand, 5)),
+        ExprKind::Binary(operator, left, right) => {
+            let (left_least, right_least) = operand_tightness(*operator);
+            match operator {
+                Operator::Arithmetic(Arithmetic::Divide) => {
+                    format!("\\frac{{{}}}{{{}}}", latex(left, 0), latex(right, 0))
+                }
+                Operator::Arithmetic(Arithmetic::Power) => {
+                    // A call under a power takes parentheses, or the power would seem to belong to its argument.
+                    let call = matches!(left.kind, ExprKind::Call { .. });
+                    format!("{}^{{{}}}", latex(left, if call { 21 } else { left_least }), latex(right, 0))
+                }
+                _ => {
+                    let sign = match operator {
+                        Operator::Arithmetic(Arithmetic::Multiply) => "\\,",
+                        Operator::Comparison(Comparison::LessOrEqual) => " \\le ",
+                        Operator::Comparison(Comparison::GreaterOrEqual) => " \\ge ",
+                        Operator::Comparison(Comparison::Equal) => " = ",
+                        Operator::Comparison(Comparison::NotEqual) => " \\ne ",
+                        Operator::Logic(Logic::And) => " \\land ",
+                        Operator::Logic(Logic::Or) => " \\lor ",
+                        operator => &format!(" {} ", operator.text()),
+                    };
+                    // Two numbers side by side need a sign between them.
+                    let number = |expr: &Expr| matches!(expr.kind, ExprKind::Number { .. });
+                    let sign = if sign == "\\," && number(right) { " \\cdot " } else { sign };
+                    format!("{}{sign}{}", latex(left, left_least), latex(right, right_least))
+                }
+            }
+        }
+        ExprKind::Call { name, arguments, .. } => latex_call(name, arguments),
+    };
+    if tight < least { format!("\\left({text}\\right)") } else { text }
+}
+
+fn latex_call(name: &str, arguments: &[Expr]) -> String {
+    let inner: Vec<String> = arguments.iter().map(|argument| latex(argument, 0)).collect();
+    let listed = inner.join(", ");
+    match (Function::named(name), &inner[..], arguments) {
+        (Some(Function::Sqrt), [x], _) => format!("\\sqrt{{{x}}}"),
+        (Some(Function::Abs), [x], _) => format!("\\left|{x}\\right|"),
+        (Some(Function::Floor), [x], _) => format!("\\left\\lfloor {x}\\right\\rfloor"),
+        (Some(Function::Ceil), [x], _) => format!("\\left\\lceil {x}\\right\\rceil"),
+        (Some(Function::NormalCdf), [x], _) => format!("\\Phi\\left({x}\\right)"),
+        (Some(Function::Log10), [x], _) => format!("\\log_{{10}}\\left({x}\\right)"),
+        (Some(Function::Logistic), [x], _) => format!("\\sigma\\left({x}\\right)"),
+        (Some(Function::Hill), _, [x, k, n]) => {
+            let (x, k, n) = (latex(x, 17), latex(k, 17), latex(n, 0));
+            format!("\\frac{{{x}^{{{n}}}}}{{{k}^{{{n}}} + {x}^{{{n}}}}}")
+        }
+        (Some(Function::Hill), ..) => format!("\\mathrm{{hill}}\\left({listed}\\right)"),
+        (Some(function), ..) => format!("\\{}\\left({listed}\\right)", function.name()),
+        (None, [condition, yes, no], _) if name == "if" => {
+            format!("\\begin{{cases}}{yes} & \\text{{if }} {condition}\\\\{no} & \\text{{otherwise}}\\end{{cases}}")
+        }
+        _ => format!("{}\\left({listed}\\right)", latex_word(name)),
+    }
+}
+
+/// A number in LaTeX: `1.5 \cdot 10^{-3}` where the language writes an exponent.
+fn latex_number(value: f64) -> String {
+    let text = number_text(value);
+    match text.split_once('e') {
+        Some(("1", exponent)) => format!("10^{{{exponent}}}"),
+        Some((mantissa, exponent)) => format!("{mantissa} \\cdot 10^{{{exponent}}}"),
+        None => text,
+    }
+}
+
+/// A name in LaTeX: what follows the first `_`, and digits at the end of what precedes it, become a subscript; Greek
+/// letters are set as such.
+pub fn latex_name(name: &str) -> String {
+    let (base, below) = name.split_once('_').unwrap_or((name, ""));
+    let letters = base.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let mut subscripts: Vec<String> = Vec::new();
+    if letters.len() < base.len() {
+        subscripts.push(base[letters.len()..].to_string());
+    }
+    subscripts.extend(below.split('_').filter(|part| !part.is_empty()).map(latex_word));
+    let base = match letters {
+        "time" => "t".to_string(),
+        "" => latex_word(base),
+        letters => latex_word(letters),
+    };
+    if subscripts.is_empty() { base } else { format!("{base}_{{{}}}", subscripts.join(",")) }
+}
+
+/// One letter as a variable, a Greek letter by its name, anything longer upright.
+fn latex_word(word: &str) -> String {
+    const GREEK: [&str; 25] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
+        "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Sigma", "Omega",
+    ];
+    if GREEK.contains(&word) {
+        format!("\\{word}")
+    } else if word.len() == 1 || word.bytes().all(|byte| byte.is_ascii_digit()) {
+        word.to_string()
+    } else {
+        format!("\\mathrm{{{}}}", word.replace('_', "\\_"))
+    }
+}
+
+/// A unit in LaTeX, upright.
+pub fn latex_unit(unit: &Unit) -> String {
+    let mut text = String::from("\\mathrm{");
+    let mut raised = false;
+    for letter in unit.text().chars() {
+        // An exponent lasts as long as its digits do.
+        if raised && !(letter.is_ascii_digit() || "-(/)".contains(letter)) {
+            text.push('}');
+            raised = false;
+        }
+        match letter {
+            '^' => {
+                text.push_str("^{");
+                raised = true;
+            }
+            '%' => text.push_str("\\%"),
+            '*' | '·' | ' ' => text.push_str("\\,"),
+            'µ' | 'μ' => text.push_str("\\mu "),
+            letter => text.push(letter),
+        }
+    }
+    text.push_str(if raised { "}}" } else { "}" });
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::test_scope::{Listed, resolved};
+    use crate::expression::{Mode, parse};
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> Expr {
+        parse(text, Mode::Model).expect(text)
+    }
+
+    #[test]
+    fn printing_keeps_only_needed_parentheses() {
+        let cases = [
+            ("(a+b)*c", "(a + b) * c"),
+            ("((a*b))+c", "a * b + c"),
+            ("a-(b-c)", "a - (b - c)"),
+            ("a/(b*c)", "a / (b * c)"),
+            ("(a/b)*c", "a / b * c"),
+            ("(-x)^2", "(-x)^2"),
+            ("-x^2", "-x^2"),
+            ("2^(-1)", "2^-1"),
+            ("(a^b)^c", "(a^b)^c"),
+            ("a^(b^c)", "a^b^c"),
+            ("not(a and b)or c", "not (a and b) or c"),
+            ("if(a<b,1,2 [mg/L])", "if(a < b, 1, 2 [mg/L])"),
+            ("1e-9 * 1e20", "1e-9 * 1e20"),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(print(&parsed(text)), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn unicode_reads_as_print() {
+        let cases =
+            [("k * x^2 <= 3 [ng/mL]", "k · x² ≤ 3 ng/mL"), ("-x^-12 - pi", "−x⁻¹² − π"), ("x^n != y", "x^n ≠ y")];
+        for (text, wanted) in cases {
+            assert_eq!(print_unicode(&parsed(text)), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn latex_is_set_as_in_a_paper() {
+        let cases = [
+            ("-CL * C / V1", "\\frac{-\\mathrm{CL}\\,C}{V_{1}}"),
+            ("k_on * Cu * U", "k_{\\mathrm{on}}\\,\\mathrm{Cu}\\,U"),
+            ("(a + b)^2", "\\left(a + b\\right)^{2}"),
+            ("(a / b)^2", "\\left(\\frac{a}{b}\\right)^{2}"),
+            ("a * b / c * d", "\\frac{a\\,b}{c}\\,d"),
+            ("hill(C, IC50, n)", "\\frac{C^{n}}{\\mathrm{IC}_{50}^{n} + C^{n}}"),
+            ("exp(-tau * time)", "\\exp\\left(-\\tau\\,t\\right)"),
+            ("if(a >= 1, b, 0)", "\\begin{cases}b & \\text{if } a \\ge 1\\\\0 & \\text{otherwise}\\end{cases}"),
+            ("C < 642 [ng/mL]", "C < 642\\,\\mathrm{ng/mL}"),
+            ("2 * 3", "2 \\cdot 3"),
+            ("1.5e-7 * x", "1.5 \\cdot 10^{-7}\\,x"),
+            ("sqrt(x) and not y", "\\sqrt{x} \\land \\lnot y"),
+            ("sin(x)^2", "\\left(\\sin\\left(x\\right)\\right)^{2}"),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(print_latex(&parsed(text)), wanted, "{text}");
+        }
+        let unit = |text: &str| latex_unit(&Unit::parse(text).expect(text));
+        assert_eq!(unit("m^2*h^-1"), "\\mathrm{m^{2}\\,h^{-1}}");
+        assert_eq!(unit("%"), "\\mathrm{\\%}");
+    }
+
+    #[test]
+    fn trees_print_with_their_names() {
+        let scope = Listed::new(&[("a", "1"), ("b", "1")]);
+        let names = |symbol: Symbol| match symbol {
+            Symbol::Parameter(0) => "a".to_string(),
+            Symbol::Input(0) => "iv".to_string(),
+            _ => "b".to_string(),
+        };
+        for text in [
+            "a + b * time / time",
+            "if(a < b and not b > 1, max(a, b, 2), hill(a, b, 3))",
+            "-a^2 - -2",
+            "input(iv) / input(iv)",
+        ] {
+            let tree = resolved(text, &scope).tree;
+            let printed = print(&tree_to_expr(&tree, &names));
+            assert_eq!(resolved(&printed, &scope).tree, tree, "{text} printed as {printed}");
+        }
+    }
+
+    fn any_expr() -> impl Strategy<Value = Expr> {
+        let make = |kind: ExprKind| Expr { kind, span: 0..0 };
+        let number = proptest::num::f64::POSITIVE | proptest::num::f64::ZERO;
+        let number = prop_oneof![number, (0_u32..100).prop_map(f64::from)];
+        let unit = proptest::option::of(prop_oneof![Just("mg/L"), Just("1/h"), Just("m^2"), Just("%")]);
+        let leaf = prop_oneof![
+            (number, unit).prop_map(move |(value, unit)| make(ExprKind::Number {
+                value: value.abs(),
+                unit: unit.map(|text| Box::new(Unit::parse(text).expect(text))),
+            })),
+            any::<bool>().prop_map(move |value| make(ExprKind::Boolean(value))),
+            "[a-zA-Z][a-zA-Z0-9_]{0,3}"
+                .prop_filter("reserved", |name| !crate::expression::is_reserved(name) && !name.contains("e"))
+                .prop_map(move |name| make(ExprKind::Name(name))),
+        ];
+        leaf.prop_recursive(6, 48, 3, move |inner| {
+            let operators = prop_oneof![
+                Just(Operator::Logic(Logic::And)),
+                Just(Operator::Logic(Logic::Or)),
+                Just(Operator::Comparison(Comparison::LessOrEqual)),
+                Just(Operator::Comparison(Comparison::NotEqual)),
+                Just(Operator::Arithmetic(Arithmetic::Add)),
+                Just(Operator::Arithmetic(Arithmetic::Subtract)),
+                Just(Operator::Arithmetic(Arithmetic::Multiply)),
+                Just(Operator::Arithmetic(Arithmetic::Divide)),
+                Just(Operator::Arithmetic(Arithmetic::Power)),
+            ];
+            let signs = prop_oneof![Just(UnaryOperator::Negate), Just(UnaryOperator::Not)];
+            prop_oneof![
+                3 => (operators, inner.clone(), inner.clone())
+                    .prop_map(move |(operator, a, b)| make(ExprKind::Binary(operator, Box::new(a), Box::new(b)))),
+                1 => (signs, inner.clone()).prop_map(move |(sign, a)| make(ExprKind::Unary(sign, Box::new(a)))),
+                1 => ("[a-z]{1,4}", proptest::collection::vec(inner, 0..4))
+                    .prop_filter("a word of logic", |(name, _)| !matches!(name.as_str(), "and" | "or" | "not" | "true"))
+                    .prop_map(move |(name, arguments)| make(ExprKind::Call { name, name_span: 0..0, arguments })),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+        #[test]
+        fn what_is_printed_parses_to_the_same_expression(expr in any_expr()) {
+            let text = print(&expr);
+            for mode in [Mode::Model, Mode::Outcome] {
+                let read = parse(&text, mode);
+                prop_assert_eq!(read.as_ref(), Ok(&expr), "{}", text);
+            }
+        }
+
+        #[test]
+        fn latex_braces_balance(expr in any_expr()) {
+            let text = print_latex(&expr);
+            let mut depth = 0_i32;
+            for letter in text.chars() {
+                depth += match letter { '{' => 1, '}' => -1, _ => 0 };
+                prop_assert!(depth >= 0, "{text}");
+            }
+            prop_assert_eq!(depth, 0);
+            prop_assert_eq!(text.matches("\\left").count(), text.matches("\\right").count());
+        }
+    }
+}
