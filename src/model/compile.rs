@@ -92,8 +92,14 @@ pub fn compile(text: &Text, want: &Want, context: &Context<'_>) -> Option<Tree> 
 
 /// Compiles an expression of any unit, with the unit in which its values are shown: the declared one of a single
 /// name, else one of the field for its dimension.
-pub fn compile_any(text: &Text, context: &Context<'_>) -> Option<(Tree, Unit)> {
-    let resolved = parse(&text.text, Mode::Model).and_then(|expr| resolve(&expr, context, BareNumber::OfTarget));
+pub fn compile_any(text: &Text, condition: bool, context: &Context<'_>) -> Option<(Tree, Unit)> {
+    let resolved = parse(&text.text, Mode::Outcome).and_then(|expr| {
+        if condition {
+            resolve_condition(&expr, context, BareNumber::OfTarget)
+        } else {
+            resolve(&expr, context, BareNumber::OfTarget)
+        }
+    });
     match resolved {
         Ok(resolved) => {
             let declared = context.names.get(text.text.trim()).map(|known| known.unit.clone());

@@ -486,10 +486,8 @@ fn compose_derivatives(changes: Changes, model: &mut Model) {
         }
         for (route, declared) in model.routes.iter().enumerate() {
             for (_, share) in declared.into.iter().filter(|(target, _)| *target == state) {
-                let mut input = scaled(*share, Tree::Symbol(Symbol::Input(route)));
-                if let Some(molar_mass) = &declared.molar_mass {
-                    input = input.over(molar_mass.clone());
-                }
+                // Dosing has turned masses into amounts, so what enters is already in the state's unit.
+                let input = scaled(*share, Tree::Symbol(Symbol::Input(route)));
                 sum = Some(match sum {
                     None => input,
                     Some(sum) => sum.plus(input),
@@ -512,15 +510,16 @@ fn scaled(factor: f64, tree: Tree) -> Tree {
 }
 
 impl Model {
-    /// Reads an expression written outside of the model file (`--measure`, a figure's caption) against this model.
+    /// Reads an expression written outside of the model file (`--measure`, a figure's caption) against this model: a
+    /// number of any unit, or a condition.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn expression(&self, source: &Arc<SourceText>) -> Result<(Tree, Unit), Report> {
+    pub fn expression(&self, source: &Arc<SourceText>, condition: bool) -> Result<(Tree, Unit), Report> {
         let log = Log::default();
         let context = self.context(&log);
         let text = Text { text: source.text.clone(), place: Place::new(source, 0..source.text.len()), exact: true };
-        let compiled = compile_any(&text, &context);
+        let compiled = compile_any(&text, condition, &context);
         let report = log.into_report();
         match compiled {
             Some(compiled) if !report.has_errors() => Ok(compiled),

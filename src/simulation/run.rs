@@ -1,0 +1,176 @@
+//! From a scenario to a trajectory: doses expanded, actions turned into jumps, the start found, the system solved.
+//!
+//! This is the straight line of a run; each step is one call of a floor below.
+
+use super::compiled::Compiled;
+use super::failure::SimulationError;
+use super::scenario::{Scenario, dosing_perturbations};
+use super::start::{Start, find_start, steady_change};
+use super::trajectory::Trajectory;
+use crate::dosing::{self, Kind, Setup, Timeline, expand};
+use crate::model::Model;
+use crate::solver::{self, Change, Limits, Method, Problem, Recording, Stop, Tolerance};
+use std::sync::Arc;
+
+/// How a run is solved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SolverOptions {
+    /// The method.
+    pub method: Method,
+    /// The relative tolerance; absolute tolerances are this times each state's scale.
+    pub relative_tolerance: f64,
+    /// When to give up.
+    pub limits: Limits,
+}
+
+impl Default for SolverOptions {
+    fn default() -> SolverOptions {
+        SolverOptions { method: Method::Rodas5p, relative_tolerance: 1e-6, limits: Limits::default() }
+    }
+}
+
+/// What a run keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Only the output rows.
+    Rows,
+    /// The solution at every time, for outcomes and figures.
+    Everything,
+}
+
+/// The tolerances of a run.
+pub fn tolerance(model: &Model, options: &SolverOptions) -> Tolerance {
+    let relative = options.relative_tolerance;
+    Tolerance { relative, absolute: model.states.iter().map(|state| relative * state.scale).collect() }
+}
+
+/// Expands the doses of a scenario.
+///
+/// # Errors
+/// A dose that cannot be given.
+pub fn timeline(model: &Model, routes: &[dosing::Route], scenario: &Scenario) -> Result<Timeline, SimulationError> {
+    let (perturbations, expressions) = dosing_perturbations(model, scenario);
+    let parameters = scenario.parameters(model);
+    let setup = Setup {
+        routes,
+        parameters: &parameters,
+        weight: model.parameter("weight"),
+        perturbations: &perturbations,
+        model: &expressions,
+    };
+    expand(&scenario.doses, &setup, scenario.until, &scenario.outputs).map_err(SimulationError::Dose)
+}
+
+/// Runs a scenario.
+///
+/// # Errors
+/// A dose that cannot be given, or the solver's failure. There is no truncated trajectory.
+pub fn simulate<'m>(
+    compiled: &'m Compiled<'m>,
+    scenario: &Scenario,
+    options: &SolverOptions,
+    keep: Keep,
+) -> Result<Trajectory<'m>, SimulationError> {
+    let timeline = timeline(compiled.model, &compiled.routes, scenario)?;
+    solve_timeline(compiled, timeline, options, keep)
+}
+
+/// Solves one expanded schedule.
+///
+/// # Errors
+/// The solver's failure.
+pub fn solve_timeline<'m>(
+    compiled: &'m Compiled<'m>,
+    timeline: Timeline,
+    options: &SolverOptions,
+    keep: Keep,
+) -> Result<Trajectory<'m>, SimulationError> {
+    let model = compiled.model;
+    let tolerance = tolerance(model, options);
+    let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
+    let stops = stops(compiled, &timeline, &start, options)?;
+    // Records decide the place of a row among the actions at its time; without actions the times are enough.
+    let problem = Problem {
+        equations: &compiled.equations,
+        start_time: timeline.start,
+        end_time: timeline.end,
+        parameters: timeline.parameters.clone(),
+        inputs: vec![0.0; model.routes.len()],
+        start: start.states.clone(),
+        tolerance,
+        held: timeline.clamps.iter().map(|(state, _)| *state).collect(),
+        stops,
+        output_times: Arc::from([]),
+        events: compiled.events.clone(),
+        nonnegative: nonnegative(model),
+        limits: options.limits,
+    };
+    let mut recording = match keep {
+        Keep::Rows => Recording::of_rows(),
+        Keep::Everything => Recording::of_pieces(),
+    };
+    let finish = solver::solve(problem, options.method, &mut recording)
+        .map_err(|failure| SimulationError::Solver(Box::new((failure, options.relative_tolerance))))?;
+    Ok(Trajectory { compiled, timeline, recording, finish, start })
+}
+
+/// States that are amounts or concentrations of something that began at or above zero: the solver warns if it drives
+/// them below.
+fn nonnegative(model: &Model) -> Arc<[usize]> {
+    model
+        .states
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| model.routes.iter().any(|route| route.into.iter().any(|(state, _)| state == number)))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// The actions of a timeline as jumps of the system.
+fn stops(
+    compiled: &Compiled<'_>,
+    timeline: &Timeline,
+    start: &Start,
+    options: &SolverOptions,
+) -> Result<Vec<Stop>, SimulationError> {
+    let model = compiled.model;
+    let mut parameters = timeline.parameters.clone();
+    let mut clock = timeline.start;
+    let mut stops: Vec<Stop> = Vec::with_capacity(timeline.actions.len());
+    for action in &timeline.actions {
+        let mut changes = Vec::new();
+        match &action.kind {
+            Kind::Bolus { route, amount } => {
+                for (state, share) in &model.routes[*route].into {
+                    changes.push(Change::AddToState { state: *state, amount: amount * share });
+                }
+            }
+            Kind::Rate { route, rate } => {
+                changes.push(Change::SetInput { input: *route, value: *rate });
+            }
+            Kind::SetParameter { parameter, value } => {
+                parameters[*parameter] = *value;
+                changes.push(Change::SetParameter { parameter: *parameter, value: *value });
+            }
+            Kind::Clamp { state, value } => changes.push(Change::Hold { state: *state, value: *value }),
+            Kind::Release { state } => changes.push(Change::Release { state: *state }),
+            Kind::Reset => {
+                if action.time < clock {
+                    changes.push(Change::SetTime(action.time));
+                }
+                changes.push(start.reset(compiled, &parameters, options)?);
+            }
+            Kind::ReplaceBySteadyState(steady) => changes.extend(steady_change(compiled, steady, &parameters, false, options)?),
+            Kind::AddSteadyState(steady) => changes.extend(steady_change(compiled, steady, &parameters, true, options)?),
+            Kind::Output { .. } => changes.push(Change::Record),
+        }
+        // A clock that is set back carries the time at which it is set.
+        let time = if changes.iter().any(|change| matches!(change, Change::SetTime(_))) { clock } else { action.time };
+        clock = action.time;
+        match stops.last_mut() {
+            Some(last) if last.time == time && !matches!(changes.first(), Some(Change::SetTime(_))) => last.changes.extend(changes),
+            _ => stops.push(Stop { time, changes }),
+        }
+    }
+    Ok(stops)
+}
