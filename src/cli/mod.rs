@@ -12,6 +12,8 @@ mod models;
 mod new;
 mod output;
 mod render;
+mod run;
+mod scenario;
 mod table;
 
 use crate::diagnostics::{Diagnostic, Report};
@@ -128,6 +130,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::List(arguments) => list::run(&arguments, session),
         Command::Check(arguments) => check::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
+        Command::Run(arguments) => run::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),
         _ => Ok(()),

@@ -53,6 +53,11 @@ pub fn is_reserved(text: &str) -> bool {
         || super::function::Function::named(text).is_some()
 }
 
+/// How many bytes of letters, digits and `_` a text begins with.
+fn word_length(text: &str) -> usize {
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
+}
+
 /// All tokens with their places, `End` last, and all that is wrong.
 pub(super) fn tokens(text: &str, mode: Mode) -> (Vec<(Token, Span)>, Vec<ExpressionError>) {
     let mut lexer = Lexer { text, at: 0, mode, tokens: Vec::new(), errors: Vec::new() };
@@ -83,7 +88,14 @@ impl Lexer<'_> {
         if letter.is_ascii_digit() || letter == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit()) {
             self.number();
         } else if letter.is_ascii_alphabetic() {
-            let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            let mut length = word_length(rest);
+            // In outcomes the name of a run may stand before that of an outcome: `drug.peak(C)`.
+            if self.mode == Mode::Outcome
+                && let Some(after) = rest[length..].strip_prefix('.')
+                && after.starts_with(|next: char| next.is_ascii_alphabetic())
+            {
+                length += 1 + word_length(after);
+            }
             self.at += length;
             let token = match &rest[..length] {
                 "and" => Token::And,

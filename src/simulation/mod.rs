@@ -1,3 +1,24 @@
-//! (being built)
-pub mod table;
+//! From a scenario (model, doses, changes, horizon) to a trajectory, and outcomes taken from it.
+//!
+//! [`Compiled`] is a model made ready; [`Scenario`] says what is simulated; [`simulate`] gives a [`Trajectory`], from
+//! which come rows ([`Table`]) and outcomes ([`take`]). This module must never know file formats or print.
+
+mod compiled;
+mod failure;
+mod measure;
+mod outcome;
+mod run;
+mod scenario;
+mod start;
+mod table;
+mod trajectory;
+
+pub use compiled::{Compiled, DoseExpressions, constant};
+pub use failure::{SimulationError, warning_diagnostic};
+pub use measure::take;
+pub use outcome::{Measure, Measures, Outcome, Taken};
+pub use run::{Keep, SolverOptions, simulate, solve_timeline, timeline, tolerance};
+pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};
+pub use start::{Start, find_start};
 pub use table::{Head, Table};
+pub use trajectory::{Observer, Trajectory};

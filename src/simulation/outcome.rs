@@ -146,7 +146,7 @@ impl Reader<'_> {
     fn read(&mut self, expr: &Expr) -> Option<(Measure, Unit)> {
         match &expr.kind {
             ExprKind::Number { value, unit: None } => Some((Measure::Constant(*value), Unit::none())),
-            ExprKind::Number { value, unit: Some(unit) } => Some((Measure::Constant(unit.to_internal(*value)), unit.clone())),
+            ExprKind::Number { value, unit: Some(unit) } => Some((Measure::Constant(unit.to_internal(*value)), (**unit).clone())),
             ExprKind::Boolean(truth) => Some((Measure::Constant(f64::from(u8::from(*truth))), Unit::none())),
             ExprKind::Unary(UnaryOperator::Negate, operand) => {
                 let (measure, unit) = self.read(operand)?;

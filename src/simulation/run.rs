@@ -109,7 +109,7 @@ pub fn solve_timeline<'m>(
         Keep::Rows => Recording::of_rows(),
         Keep::Everything => Recording::of_pieces(),
     };
-    let finish = solver::solve(problem, options.method, &mut recording)
+    let finish = solver::solve(problem, &mut recording)
         .map_err(|failure| SimulationError::Solver(Box::new((failure, options.relative_tolerance))))?;
     Ok(Trajectory { compiled, timeline, recording, finish, start })
 }
@@ -167,10 +167,7 @@ fn stops(
         // A clock that is set back carries the time at which it is set.
         let time = if changes.iter().any(|change| matches!(change, Change::SetTime(_))) { clock } else { action.time };
         clock = action.time;
-        match stops.last_mut() {
-            Some(last) if last.time == time && !matches!(changes.first(), Some(Change::SetTime(_))) => last.changes.extend(changes),
-            _ => stops.push(Stop { time, changes }),
-        }
+        stops.extend(changes.into_iter().map(|change| Stop { time, change }));
     }
     Ok(stops)
 }

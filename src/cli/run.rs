@@ -1,0 +1,186 @@
+//! `kascade run`: integrate and print a table, or outcomes.
+
+use super::arguments::Run;
+use super::models::load;
+use super::output::Destination;
+use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
+use super::{Failure, Session};
+use crate::diagnostics::{Code, Diagnostic, SourceText};
+use crate::formats::{csv, json};
+use crate::model::{Column, Model};
+use crate::simulation::{Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, take, unknown};
+use ndarray::Array2;
+
+/// Runs the scenario of the arguments and writes its table.
+pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
+    let destination = Destination::new(arguments.output.as_deref());
+    let format = Format::of(&destination)?;
+    destination.check().map_err(Failure::model)?;
+    let model = load(&arguments.model, session)?;
+    let options = solver_options(&arguments.solver)?;
+    let columns = columns(&model, &arguments.columns)?;
+    let scenario = timed(&model, arguments)?;
+    if scenario.doses.is_empty() {
+        session.say("note: no doses (give `-r REGIMEN`, `--dose` or `--events`)");
+    }
+    let measures = measures(&model, &arguments.measure)?;
+    let compiled = Compiled::new(&model, &measures.subjects);
+    let keep = if measures.list.is_empty() { Keep::Rows } else { Keep::Everything };
+    let trajectory = simulate(&compiled, &scenario, &options, keep).map_err(|error| failed(&error, &compiled))?;
+    tell_warnings(&trajectory.finish.warnings, &compiled, session);
+    if arguments.stats {
+        session.say(&statistics(&trajectory));
+    }
+    let table = if measures.list.is_empty() { trajectory.table(&columns) } else { outcomes(&measures, &arguments.measure, &trajectory) };
+    let mut bytes = Vec::new();
+    match format {
+        Format::Csv => {
+            let written = csv::write(&table, arguments.units, &mut bytes);
+            written.map_err(|error| Failure::model(Diagnostic::error(Code::CannotWrite, error.to_string())))?;
+        }
+        Format::Json => {
+            let value = json::table(&table, &provenance(&model, arguments, &options, &scenario));
+            bytes = format!("{value}\n").into_bytes();
+        }
+    }
+    Ok(destination.write(&bytes)?)
+}
+
+/// Formats of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated.
+    Csv,
+    /// With version, hash and settings.
+    Json,
+}
+
+impl Format {
+    /// By the ending of the destination; stdout is CSV.
+    pub fn of(destination: &Destination) -> Result<Format, Failure> {
+        match destination.ending().as_deref() {
+            None if matches!(destination, Destination::Stdout) => Ok(Format::Csv),
+            Some("csv") => Ok(Format::Csv),
+            Some("json") => Ok(Format::Json),
+            ending => Err(Failure::usage(
+                Diagnostic::error(
+                    Code::UnknownFormat,
+                    ending.map_or_else(|| "the output file has no ending".to_string(), |ending| format!("a table cannot be written as `.{ending}`")),
+                )
+                .hint("tables end in .csv or .json; figures are drawn by `plot` and `compare`"),
+            )),
+        }
+    }
+}
+
+/// The scenario with its horizon and output times.
+fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
+    let mut scenario = scenario(model, &arguments.schedule)?;
+    if let Some(until) = &arguments.until {
+        scenario.until = positive_time("--until", until, model)?;
+    }
+    if let Some(at) = &arguments.at {
+        scenario.outputs = times(at, model)?;
+        let last = scenario.outputs.last().copied().unwrap_or(0.0);
+        match &arguments.until {
+            None => scenario.until = last.max(f64::MIN_POSITIVE),
+            Some(until) if last > scenario.until => {
+                return Err(Failure::usage(
+                    Diagnostic::error(Code::BadArgument, format!("`--at` asks for a time after the end, `--until {until}`")),
+                ));
+            }
+            Some(_) => {}
+        }
+    } else {
+        let every = arguments.every.as_ref().map(|every| positive_time("--every", every, model)).transpose()?;
+        scenario.rows_every(model, every).map_err(Failure::usage)?;
+    }
+    Ok(scenario)
+}
+
+/// The columns by name; all if none is named.
+fn columns(model: &Model, names: &[String]) -> Result<Vec<Column>, Failure> {
+    if names.is_empty() {
+        return Ok(model.columns());
+    }
+    let mut columns = Vec::new();
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty() && *name != "time") {
+        match model.column(name) {
+            Some(column) => columns.push(column),
+            None if model.parameter(name).is_some() => {
+                return Err(Failure::usage(
+                    Diagnostic::error(Code::BadArgument, format!("`{name}` is a parameter, not a column"))
+                        .hint("states and quantities are columns"),
+                ));
+            }
+            None => {
+                let known: Vec<&str> = model.columns().into_iter().map(|column| model.column_name(column)).collect();
+                return Err(Failure::usage(unknown(Code::UnknownName, "column", name, &known)));
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// Reads `--measure`.
+fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
+    let mut measures = Measures::default();
+    for text in texts {
+        measures.add(&SourceText::new("--measure", text.as_str()), model, &[]).map_err(Failure::Usage)?;
+    }
+    Ok(measures)
+}
+
+/// One row of outcomes, each headed by its text.
+fn outcomes(measures: &Measures, texts: &[String], trajectory: &Trajectory<'_>) -> Table {
+    let values = take(measures, &[trajectory]);
+    let heads = texts.iter().zip(&measures.list).map(|(text, (_, unit))| Head::new(text.as_str(), unit.text())).collect();
+    let mut row = Array2::zeros((1, values.len()));
+    for (place, (value, (_, unit))) in values.iter().zip(&measures.list).enumerate() {
+        row[[0, place]] = unit.from_internal(*value);
+    }
+    Table { heads, values: row }
+}
+
+/// What the solver did, in a line or two.
+fn statistics(trajectory: &Trajectory<'_>) -> String {
+    let finish = &trajectory.finish;
+    let counts = finish.statistics;
+    let mut text = format!(
+        "{}: {} steps, {} rejected; {} right-hand sides, {} Jacobians, {} factorizations, {} solves; {} stops, {} events",
+        method_name(finish.method),
+        counts.steps,
+        counts.rejected,
+        counts.rhs,
+        counts.jacobians,
+        counts.factorizations,
+        counts.solves,
+        counts.stops,
+        counts.events
+    );
+    if counts.dense_fallbacks > 0 {
+        text.push_str(&format!("; {} factorizations repeated with pivoting", counts.dense_fallbacks));
+    }
+    if let Some(residual) = trajectory.start.residual {
+        text.push_str(&format!("\nsteady start: largest rate of change {residual:.1e} of its tolerance"));
+    }
+    text
+}
+
+fn provenance(model: &Model, arguments: &Run, options: &SolverOptions, scenario: &Scenario) -> json::Provenance {
+    use serde_json::json;
+    let schedule = &arguments.schedule;
+    json::Provenance {
+        model: model.name.clone(),
+        model_hash: model.hash.clone(),
+        settings: vec![
+            ("regimen".into(), json!(schedule.regimen)),
+            ("dose".into(), json!(schedule.dose)),
+            ("perturbations".into(), json!(schedule.perturb)),
+            ("set".into(), json!(schedule.set)),
+            ("until".into(), json::number(model.time_unit.from_internal(scenario.until))),
+            ("solver".into(), json!(method_name(options.method))),
+            ("rtol".into(), json!(options.relative_tolerance)),
+        ],
+    }
+}

@@ -1,0 +1,135 @@
+//! From schedule and horizon arguments to a scenario: the words of the command line looked up in the model.
+
+use super::arguments::{ScheduleArguments, Solver, SolverArguments};
+use super::output::read_text;
+use super::{Failure, Session};
+use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::model::Model;
+use crate::simulation::{Compiled, Scenario, SimulationError, SolverOptions, read_quantity, warning_diagnostic};
+use crate::solver::{Limits, Method, Warning};
+use std::path::Path;
+
+/// The doses, perturbations and settings of a run.
+pub fn scenario(model: &Model, arguments: &ScheduleArguments) -> Result<Scenario, Failure> {
+    let mut scenario = Scenario::undosed(model);
+    if let Some(name) = &arguments.regimen {
+        scenario.add_regimen(model, &american(name)).map_err(Failure::usage)?;
+    }
+    for text in &arguments.dose {
+        scenario.add_doses(model, &SourceText::new("--dose", text.as_str())).map_err(Failure::usage)?;
+    }
+    for name in &arguments.perturb {
+        scenario.add_perturbation(model, name).map_err(Failure::usage)?;
+    }
+    for setting in &arguments.set {
+        let (name, value) = split_setting(setting)?;
+        scenario.set(model, name, value).map_err(Failure::usage)?;
+    }
+    Ok(scenario)
+}
+
+/// `anaesthetic` wherever a user types it.
+pub fn american(name: &str) -> String {
+    name.replace("anaesth", "anesth")
+}
+
+/// `NAME=VALUE` in two.
+pub fn split_setting(text: &str) -> Result<(&str, &str), Failure> {
+    text.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or_else(|| {
+        Failure::usage(
+            Diagnostic::error(Code::BadArgument, format!("`--set {text}` does not say to what")).hint("write `--set NAME=VALUE`, as in `--set CL=30`"),
+        )
+    })
+}
+
+/// A time given to an option, in the model's unit if bare.
+pub fn time(option: &str, text: &str, model: &Model) -> Result<f64, Failure> {
+    let source = SourceText::new(option, text);
+    let time = read_quantity(text, &model.time_unit, &source).map_err(Failure::usage)?;
+    Ok(time)
+}
+
+/// A time that must be above zero.
+pub fn positive_time(option: &str, text: &str, model: &Model) -> Result<f64, Failure> {
+    let value = time(option, text, model)?;
+    if value > 0.0 {
+        return Ok(value);
+    }
+    Err(Failure::usage(Diagnostic::error(Code::BadArgument, format!("`{option} {text}` must be longer than zero"))))
+}
+
+/// The times of `--at`: a list, or a file with one a line.
+pub fn times(text: &str, model: &Model) -> Result<Vec<f64>, Failure> {
+    let whole = if Path::new(text).is_file() { read_text(Path::new(text)).map_err(Failure::model)? } else { text.to_string() };
+    let mut times = Vec::new();
+    for one in whole.split([',', '\n']).map(str::trim).filter(|one| !one.is_empty() && !one.starts_with('#')) {
+        times.push(time("--at", one, model)?);
+    }
+    if times.is_empty() {
+        return Err(Failure::usage(
+            Diagnostic::error(Code::BadArgument, "`--at` names no time").hint("write `--at 0,40min,24h`, or name a file with one time a line"),
+        ));
+    }
+    if let Some(early) = times.iter().find(|time| **time < 0.0) {
+        return Err(Failure::usage(Diagnostic::error(Code::BadArgument, format!("output begins at 0, not at {early}"))));
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times)
+}
+
+/// How a run is solved.
+pub fn solver_options(arguments: &SolverArguments) -> Result<SolverOptions, Failure> {
+    if !(arguments.rtol > 0.0 && arguments.rtol <= 0.1) {
+        return Err(Failure::usage(
+            Diagnostic::error(Code::BadArgument, format!("`--rtol {}` must lie between 0 and 0.1", arguments.rtol))
+                .hint("1e-4 is enough for a figure, 1e-6 is the default, 1e-9 is a reference"),
+        ));
+    }
+    if arguments.rtol < 1e-13 {
+        return Err(Failure::usage(
+            Diagnostic::error(Code::BadArgument, format!("`--rtol {}` is finer than the numbers themselves", arguments.rtol))
+                .hint("the finest that makes sense is 1e-13"),
+        ));
+    }
+    Ok(SolverOptions {
+        method: method(arguments.solver),
+        relative_tolerance: arguments.rtol,
+        limits: Limits { steps: arguments.max_steps as u64, ..Limits::default() },
+    })
+}
+
+/// The method of a word.
+pub fn method(solver: Solver) -> Method {
+    match solver {
+        Solver::Auto => Method::Auto,
+        Solver::Rodas5p => Method::Rodas5p,
+        Solver::Dopri5 => Method::Dopri5,
+        Solver::Dop853 => Method::Dop853,
+    }
+}
+
+/// The name of a method, as it is typed.
+pub fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Auto => "auto",
+        Method::Rodas5p => "rodas5p",
+        Method::Dopri5 => "dopri5",
+        Method::Dop853 => "dop853",
+    }
+}
+
+/// A simulation's failure as a command's: doses that cannot be given are the model's fault, the rest the solver's.
+pub fn failed(error: &SimulationError, compiled: &Compiled<'_>) -> Failure {
+    let report = Report::from(error.diagnostic(compiled));
+    match error {
+        SimulationError::Dose(_) => Failure::Model(report),
+        SimulationError::Solver(_) | SimulationError::Start(_) => Failure::Solver(report),
+    }
+}
+
+/// What the solver noticed, on stderr.
+pub fn tell_warnings(warnings: &[Warning], compiled: &Compiled<'_>, session: &Session) {
+    for warning in warnings {
+        session.warn(warning_diagnostic(warning, compiled));
+    }
+}
