@@ -8,7 +8,9 @@ use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, SourceText};
 use crate::formats::{csv, json};
 use crate::model::{Column, Model};
-use crate::simulation::{Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, take, unknown};
+use crate::simulation::{
+    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, take, unknown,
+};
 use ndarray::Array2;
 
 /// Runs the scenario of the arguments and writes its table.
@@ -31,7 +33,11 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     if arguments.stats {
         session.say(&statistics(&trajectory));
     }
-    let table = if measures.list.is_empty() { trajectory.table(&columns) } else { outcomes(&measures, &arguments.measure, &trajectory) };
+    let table = if measures.list.is_empty() {
+        trajectory.table(&columns)
+    } else {
+        outcomes(&measures, &arguments.measure, &trajectory)
+    };
     let mut bytes = Vec::new();
     match format {
         Format::Csv => {
@@ -65,7 +71,10 @@ impl Format {
             ending => Err(Failure::usage(
                 Diagnostic::error(
                     Code::UnknownFormat,
-                    ending.map_or_else(|| "the output file has no ending".to_string(), |ending| format!("a table cannot be written as `.{ending}`")),
+                    ending.map_or_else(
+                        || "the output file has no ending".to_string(),
+                        |ending| format!("a table cannot be written as `.{ending}`"),
+                    ),
                 )
                 .hint("tables end in .csv or .json; figures are drawn by `plot` and `compare`"),
             )),
@@ -85,9 +94,10 @@ fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
         match &arguments.until {
             None => scenario.until = last.max(f64::MIN_POSITIVE),
             Some(until) if last > scenario.until => {
-                return Err(Failure::usage(
-                    Diagnostic::error(Code::BadArgument, format!("`--at` asks for a time after the end, `--until {until}`")),
-                ));
+                return Err(Failure::usage(Diagnostic::error(
+                    Code::BadArgument,
+                    format!("`--at` asks for a time after the end, `--until {until}`"),
+                )));
             }
             Some(_) => {}
         }
@@ -134,7 +144,8 @@ fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
 /// One row of outcomes, each headed by its text.
 fn outcomes(measures: &Measures, texts: &[String], trajectory: &Trajectory<'_>) -> Table {
     let values = take(measures, &[trajectory]);
-    let heads = texts.iter().zip(&measures.list).map(|(text, (_, unit))| Head::new(text.as_str(), unit.text())).collect();
+    let heads =
+        texts.iter().zip(&measures.list).map(|(text, (_, unit))| Head::new(text.as_str(), unit.text())).collect();
     let mut row = Array2::zeros((1, values.len()));
     for (place, (value, (_, unit))) in values.iter().zip(&measures.list).enumerate() {
         row[[0, place]] = unit.from_internal(*value);

@@ -37,7 +37,8 @@ pub fn american(name: &str) -> String {
 pub fn split_setting(text: &str) -> Result<(&str, &str), Failure> {
     text.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or_else(|| {
         Failure::usage(
-            Diagnostic::error(Code::BadArgument, format!("`--set {text}` does not say to what")).hint("write `--set NAME=VALUE`, as in `--set CL=30`"),
+            Diagnostic::error(Code::BadArgument, format!("`--set {text}` does not say to what"))
+                .hint("write `--set NAME=VALUE`, as in `--set CL=30`"),
         )
     })
 }
@@ -60,18 +61,23 @@ pub fn positive_time(option: &str, text: &str, model: &Model) -> Result<f64, Fai
 
 /// The times of `--at`: a list, or a file with one a line.
 pub fn times(text: &str, model: &Model) -> Result<Vec<f64>, Failure> {
-    let whole = if Path::new(text).is_file() { read_text(Path::new(text)).map_err(Failure::model)? } else { text.to_string() };
+    let whole =
+        if Path::new(text).is_file() { read_text(Path::new(text)).map_err(Failure::model)? } else { text.to_string() };
     let mut times = Vec::new();
     for one in whole.split([',', '\n']).map(str::trim).filter(|one| !one.is_empty() && !one.starts_with('#')) {
         times.push(time("--at", one, model)?);
     }
     if times.is_empty() {
         return Err(Failure::usage(
-            Diagnostic::error(Code::BadArgument, "`--at` names no time").hint("write `--at 0,40min,24h`, or name a file with one time a line"),
+            Diagnostic::error(Code::BadArgument, "`--at` names no time")
+                .hint("write `--at 0,40min,24h`, or name a file with one time a line"),
         ));
     }
     if let Some(early) = times.iter().find(|time| **time < 0.0) {
-        return Err(Failure::usage(Diagnostic::error(Code::BadArgument, format!("output begins at 0, not at {early}"))));
+        return Err(Failure::usage(Diagnostic::error(
+            Code::BadArgument,
+            format!("output begins at 0, not at {early}"),
+        )));
     }
     times.sort_by(f64::total_cmp);
     Ok(times)
@@ -87,8 +93,11 @@ pub fn solver_options(arguments: &SolverArguments) -> Result<SolverOptions, Fail
     }
     if arguments.rtol < 1e-13 {
         return Err(Failure::usage(
-            Diagnostic::error(Code::BadArgument, format!("`--rtol {}` is finer than the numbers themselves", arguments.rtol))
-                .hint("the finest that makes sense is 1e-13"),
+            Diagnostic::error(
+                Code::BadArgument,
+                format!("`--rtol {}` is finer than the numbers themselves", arguments.rtol),
+            )
+            .hint("the finest that makes sense is 1e-13"),
         ));
     }
     Ok(SolverOptions {

@@ -23,7 +23,9 @@ impl SimulationError {
     pub fn diagnostic(&self, compiled: &Compiled<'_>) -> Diagnostic {
         match self {
             SimulationError::Dose(error) => error.diagnostic(),
-            SimulationError::Solver(failed) | SimulationError::Start(failed) => solver_diagnostic(&failed.0, failed.1, compiled),
+            SimulationError::Solver(failed) | SimulationError::Start(failed) => {
+                solver_diagnostic(&failed.0, failed.1, compiled)
+            }
         }
     }
 }
@@ -46,7 +48,10 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
         FailureKind::StepTooSmall => (
             Code::SolverFailed,
             match failure.worst_state {
-                Some(worst) => format!("the solution runs away at {time}: `{}` changes faster than any step can follow", state(worst)),
+                Some(worst) => format!(
+                    "the solution runs away at {time}: `{}` changes faster than any step can follow",
+                    state(worst)
+                ),
                 None => format!("the solution runs away at {time}: it changes faster than any step can follow"),
             },
         ),
@@ -58,7 +63,12 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
         }
         FailureKind::JacobianNotFinite { rate, state: by, value } => (
             Code::NotANumber,
-            format!("the derivative of the rate of `{}` by `{}` is {} at {time}", state(rate), state(by), number_text(value)),
+            format!(
+                "the derivative of the rate of `{}` by `{}` is {} at {time}",
+                state(rate),
+                state(by),
+                number_text(value)
+            ),
         ),
         FailureKind::EventFiresForever { event, firings } => {
             let name = model.events.get(event).map_or("?", |event| event.name.as_str());
@@ -67,10 +77,15 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
         FailureKind::Stiff => (Code::SolverFailed, format!("the model is too stiff for an explicit method at {time}")),
         FailureKind::NoSteadyState { state: index, rate } => (
             Code::NoSteadyState,
-            format!("no steady state was found: `{}` still changes by {} per {}", state(index), {
-                let unit = model.states.get(index).map(|state| &state.unit);
-                unit.map_or_else(String::new, |unit| shown(rate * model.time_unit.to_internal(1.0), unit))
-            }, model.time_unit.text()),
+            format!(
+                "no steady state was found: `{}` still changes by {} per {}",
+                state(index),
+                {
+                    let unit = model.states.get(index).map(|state| &state.unit);
+                    unit.map_or_else(String::new, |unit| shown(rate * model.time_unit.to_internal(1.0), unit))
+                },
+                model.time_unit.text()
+            ),
         ),
         FailureKind::NoPeriodicState { state: index, drift, periods } => (
             Code::NoSteadyState,
@@ -83,9 +98,9 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
     };
     let mut diagnostic = Diagnostic::error(code, message);
     let named = match failure.kind {
-        FailureKind::RateNotFinite { state, .. } | FailureKind::StateNotFinite { state, .. } | FailureKind::NoSteadyState { state, .. } => {
-            Some(state)
-        }
+        FailureKind::RateNotFinite { state, .. }
+        | FailureKind::StateNotFinite { state, .. }
+        | FailureKind::NoSteadyState { state, .. } => Some(state),
         FailureKind::NoPeriodicState { state, .. } => Some(state),
         FailureKind::JacobianNotFinite { rate, .. } => Some(rate),
         _ => failure.worst_state,
@@ -105,10 +120,14 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
     diagnostic.hint(match failure.kind.hint() {
         Hint::RaiseBudgetOrLoosenTolerance => "loosen `--rtol`, or shorten the run with `--until`",
         Hint::CheckGrowth => "look for a rate that grows with what it makes, or a parameter that is zero or huge",
-        Hint::CheckDomain => "look for a division by something that becomes zero, or a root or logarithm of something negative",
+        Hint::CheckDomain => {
+            "look for a division by something that becomes zero, or a root or logarithm of something negative"
+        }
         Hint::SeparateEventFromItsEffect => "let what the event sets make its condition clearly false again",
         Hint::UseStiffMethod => "use `--solver rodas5p`, or `auto`",
-        Hint::CheckBalance => "look for something that is made but never removed; an accumulator wants `steady = false`",
+        Hint::CheckBalance => {
+            "look for something that is made but never removed; an accumulator wants `steady = false`"
+        }
     })
 }
 
@@ -120,7 +139,12 @@ pub fn warning_diagnostic(warning: &Warning, compiled: &Compiled<'_>) -> Diagnos
     };
     Diagnostic::warning(
         Code::NegativeState,
-        format!("`{}` fell to {} at {}", state.name, shown(warning.value, &state.unit), shown(warning.time, &model.time_unit)),
+        format!(
+            "`{}` fell to {} at {}",
+            state.name,
+            shown(warning.value, &state.unit),
+            shown(warning.time, &model.time_unit)
+        ),
     )
     .at(&state.place, format!("d{}/dt = {}", state.name, state.equation))
     .hint("more is taken away than is there; tighten `--rtol` if it is a trace")

@@ -8,9 +8,8 @@
 use super::outcome::{Measure, Measures, Outcome, Taken};
 use super::trajectory::{Observer, Trajectory};
 use crate::expression::{Arithmetic, Comparison, Function, Tree, evaluate};
+use crate::numerics::elementary;
 use crate::solver::Side;
-use self::shim as elementary;
-mod shim { pub fn ln(x: f64) -> f64 { x.ln() } pub fn pow(x: f64, y: f64) -> f64 { x.powf(y) } }
 
 /// Looks in each step, the ends included.
 const LOOKS: usize = 5;
@@ -38,7 +37,8 @@ impl Looks {
 /// each must have kept everything, and have been compiled with the measures' subjects as its extra expressions.
 /// What is not defined (a half-life of a rising curve, the time of something that never happens) is NaN.
 pub fn take(measures: &Measures, trajectories: &[&Trajectory<'_>]) -> Vec<f64> {
-    let mut runs: Vec<Run<'_, '_>> = trajectories.iter().map(|trajectory| Run::new(trajectory, measures.subjects.len())).collect();
+    let mut runs: Vec<Run<'_, '_>> =
+        trajectories.iter().map(|trajectory| Run::new(trajectory, measures.subjects.len())).collect();
     measures.list.iter().map(|(measure, _)| value_of(measure, &mut runs)).collect()
 }
 
@@ -105,7 +105,11 @@ impl<'t, 'm> Run<'t, 'm> {
                 let Some(piece) = recording.get_piece(index) else { break };
                 let width = piece.until - piece.time;
                 for look in 0..LOOKS {
-                    let time = if look + 1 == LOOKS { piece.until } else { piece.time + width * look as f64 / (LOOKS - 1) as f64 };
+                    let time = if look + 1 == LOOKS {
+                        piece.until
+                    } else {
+                        piece.time + width * look as f64 / (LOOKS - 1) as f64
+                    };
                     self.observer.go_within(index, time);
                     looks.times.push(time);
                     for subject in 0..self.subjects {
@@ -253,7 +257,8 @@ impl<'t, 'm> Run<'t, 'm> {
                     (true, true) => total += b - a,
                     (false, false) => {}
                     (rising_from_above, _) => {
-                        let crossing = self.crossing(part.0, a, b, |value| (value > level) != rising_from_above, subject);
+                        let crossing =
+                            self.crossing(part.0, a, b, |value| (value > level) != rising_from_above, subject);
                         total += if rising_from_above { crossing - a } else { b - crossing };
                     }
                 }

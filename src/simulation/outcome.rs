@@ -112,7 +112,9 @@ impl Measures {
                 for error in errors {
                     let place = Place::new(source, error.span());
                     reader.report.push(
-                        Diagnostic::error(Code::ExpressionSyntax, error.to_string()).at(&place, "").hint_if(error.hint()),
+                        Diagnostic::error(Code::ExpressionSyntax, error.to_string())
+                            .at(&place, "")
+                            .hint_if(error.hint()),
                     );
                 }
                 None
@@ -146,7 +148,9 @@ impl Reader<'_> {
     fn read(&mut self, expr: &Expr) -> Option<(Measure, Unit)> {
         match &expr.kind {
             ExprKind::Number { value, unit: None } => Some((Measure::Constant(*value), Unit::none())),
-            ExprKind::Number { value, unit: Some(unit) } => Some((Measure::Constant(unit.to_internal(*value)), (**unit).clone())),
+            ExprKind::Number { value, unit: Some(unit) } => {
+                Some((Measure::Constant(unit.to_internal(*value)), (**unit).clone()))
+            }
             ExprKind::Boolean(truth) => Some((Measure::Constant(f64::from(u8::from(*truth))), Unit::none())),
             ExprKind::Unary(UnaryOperator::Negate, operand) => {
                 let (measure, unit) = self.read(operand)?;
@@ -161,8 +165,11 @@ impl Reader<'_> {
             ExprKind::Name(name) => {
                 let known = self.model.column(name).is_some();
                 let hint = known.then(|| format!("say when: `at({name}, 24 h)`, `peak({name})`"));
-                let message =
-                    if known { format!("`{name}` is a curve, not a number") } else { format!("there is no outcome `{name}`") };
+                let message = if known {
+                    format!("`{name}` is a curve, not a number")
+                } else {
+                    format!("there is no outcome `{name}`")
+                };
                 self.complain(Code::UnknownOutcome, message, &expr.span, hint);
                 None
             }
@@ -183,7 +190,12 @@ impl Reader<'_> {
                 };
                 let unit = unit.map(|unit| if unit.dimension().is_none() { Unit::none() } else { unit });
                 if unit.is_none() && !self.report.has_errors() {
-                    self.complain(Code::UnitMismatch, "the units of this cannot be worked out".into(), &expr.span, None);
+                    self.complain(
+                        Code::UnitMismatch,
+                        "the units of this cannot be worked out".into(),
+                        &expr.span,
+                        None,
+                    );
                 }
                 let (a, b) = boxed(a, b);
                 Some((Measure::Binary(operator, a, b), unit?))
@@ -222,13 +234,20 @@ impl Reader<'_> {
         None
     }
 
-    fn call(&mut self, name: &str, name_span: &Range<usize>, arguments: &[Expr], expr: &Expr) -> Option<(Measure, Unit)> {
+    fn call(
+        &mut self,
+        name: &str,
+        name_span: &Range<usize>,
+        arguments: &[Expr],
+        expr: &Expr,
+    ) -> Option<(Measure, Unit)> {
         let (run, outcome_name) = match name.split_once('.') {
             None => (0, name),
             Some((run, outcome)) => match self.runs.iter().position(|known| *known == run) {
                 Some(index) => (index, outcome),
                 None => {
-                    let hint = did_you_mean(run, self.runs.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                    let hint =
+                        did_you_mean(run, self.runs.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                     self.complain(Code::UnknownOutcome, format!("there is no run `{run}` here"), name_span, hint);
                     return None;
                 }
@@ -252,16 +271,25 @@ impl Reader<'_> {
                     measures.push(measure);
                     unit.get_or_insert(of);
                 }
-                let keeps = matches!(function, Function::Min | Function::Max | Function::Abs | Function::Floor | Function::Ceil);
+                let keeps = matches!(
+                    function,
+                    Function::Min | Function::Max | Function::Abs | Function::Floor | Function::Ceil
+                );
                 let unit = unit.unwrap_or_else(Unit::none);
                 if !keeps && !unit.dimension().is_none() {
-                    self.complain(Code::NeedsDimensionless, format!("`{name}` takes a pure number, not `{}`", unit.text()), &expr.span, None);
+                    self.complain(
+                        Code::NeedsDimensionless,
+                        format!("`{name}` takes a pure number, not `{}`", unit.text()),
+                        &expr.span,
+                        None,
+                    );
                     return None;
                 }
                 Some((Measure::Call(function, measures), unit))
             }
             _ => {
-                let hint = did_you_mean(outcome_name, NAMES.iter().map(|(known, ..)| *known)).map(|near| format!("did you mean `{near}`?"));
+                let hint = did_you_mean(outcome_name, NAMES.iter().map(|(known, ..)| *known))
+                    .map(|near| format!("did you mean `{near}`?"));
                 self.complain(Code::UnknownOutcome, format!("there is no outcome `{name}`"), name_span, hint);
                 None
             }
@@ -286,7 +314,12 @@ impl Reader<'_> {
         if let (Some(a), Some(b)) = window
             && a >= b
         {
-            self.complain(Code::BadArgument, "the time window is empty".into(), &arguments[arguments.len() - 1].span, None);
+            self.complain(
+                Code::BadArgument,
+                "the time window is empty".into(),
+                &arguments[arguments.len() - 1].span,
+                None,
+            );
             return None;
         }
         let shown = match outcome {
@@ -299,7 +332,8 @@ impl Reader<'_> {
 
     /// The subject of an outcome: an expression of the model's names, or a condition.
     fn subject(&mut self, expr: &Expr, outcome: Outcome) -> Option<(usize, Unit)> {
-        let text = SourceText::new(self.source.name.clone(), self.source.text.get(expr.span.clone()).unwrap_or_default());
+        let text =
+            SourceText::new(self.source.name.clone(), self.source.text.get(expr.span.clone()).unwrap_or_default());
         match self.model.expression(&text, outcome == Outcome::FirstTime) {
             Ok((tree, unit)) => {
                 let index = self.subjects.iter().position(|known| *known == tree).unwrap_or_else(|| {

@@ -160,8 +160,12 @@ fn stops(
                 }
                 changes.push(start.reset(compiled, &parameters, options)?);
             }
-            Kind::ReplaceBySteadyState(steady) => changes.extend(steady_change(compiled, steady, &parameters, false, options)?),
-            Kind::AddSteadyState(steady) => changes.extend(steady_change(compiled, steady, &parameters, true, options)?),
+            Kind::ReplaceBySteadyState(steady) => {
+                changes.extend(steady_change(compiled, steady, &parameters, false, options)?)
+            }
+            Kind::AddSteadyState(steady) => {
+                changes.extend(steady_change(compiled, steady, &parameters, true, options)?)
+            }
             Kind::Output { .. } => changes.push(Change::Record),
         }
         // A clock that is set back carries the time at which it is set.

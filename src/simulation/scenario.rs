@@ -125,7 +125,12 @@ pub fn unknown(code: Code, what: &str, name: &str, known: &[&str]) -> Diagnostic
 }
 
 /// The index of a parameter, and a value for it in internal units.
-pub fn parameter_value(model: &Model, name: &str, value: &str, source: &Arc<SourceText>) -> Result<(usize, f64), Diagnostic> {
+pub fn parameter_value(
+    model: &Model,
+    name: &str,
+    value: &str,
+    source: &Arc<SourceText>,
+) -> Result<(usize, f64), Diagnostic> {
     let Some(index) = model.parameter(name) else {
         let known: Vec<&str> = model.parameters.iter().map(|one| one.name.as_str()).collect();
         let mut diagnostic = Diagnostic::error(Code::UnknownName, format!("the model has no parameter `{name}`"));
@@ -156,7 +161,10 @@ pub fn read_quantity(text: &str, unit: &Unit, source: &Arc<SourceText>) -> Resul
 }
 
 /// The perturbations of a scenario as dosing knows them, and the expressions they refer to.
-pub fn dosing_perturbations<'a>(model: &'a Model, scenario: &Scenario) -> (Vec<dosing::Perturbation>, DoseExpressions<'a>) {
+pub fn dosing_perturbations<'a>(
+    model: &'a Model,
+    scenario: &Scenario,
+) -> (Vec<dosing::Perturbation>, DoseExpressions<'a>) {
     let mut expressions = DoseExpressions { model, settings: Vec::new() };
     let mut list = Vec::new();
     for index in &scenario.perturbations {

@@ -43,7 +43,12 @@ impl Start {
     ///
     /// # Errors
     /// As [`find_start`].
-    pub fn reset(&self, compiled: &Compiled<'_>, parameters: &[f64], options: &SolverOptions) -> Result<Change, SimulationError> {
+    pub fn reset(
+        &self,
+        compiled: &Compiled<'_>,
+        parameters: &[f64],
+        options: &SolverOptions,
+    ) -> Result<Change, SimulationError> {
         let start = find_start(compiled, parameters, &[], options)?;
         Ok(Change::SetStates(start.states.into()))
     }

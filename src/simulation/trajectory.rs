@@ -34,7 +34,9 @@ impl<'m> Trajectory<'m> {
     pub fn table(&self, columns: &[Column]) -> Table {
         let model = self.compiled.model;
         let mut heads = vec![Head::new("time", model.time_unit.text())];
-        heads.extend(columns.iter().map(|column| Head::new(model.column_name(*column), model.column_unit(*column).text())));
+        heads.extend(
+            columns.iter().map(|column| Head::new(model.column_name(*column), model.column_unit(*column).text())),
+        );
         let rows = self.recording.row_times.len();
         let mut values = Array2::zeros((rows, heads.len()));
         // Rows are recorded in the order of time and printed in the order of the table that asked for them.
@@ -67,7 +69,8 @@ impl<'m> Trajectory<'m> {
                     if let Column::Quantity(quantity) = column {
                         let unit = &model.quantities[*quantity].unit;
                         for lane in 0..count {
-                            values[[place_of(first + lane), place + 1]] = unit.from_internal(quantities[*quantity][lane]);
+                            values[[place_of(first + lane), place + 1]] =
+                                unit.from_internal(quantities[*quantity][lane]);
                         }
                     }
                 }
@@ -118,7 +121,12 @@ impl<'m> Trajectory<'m> {
     /// An observer that tells states and quantities at any time. Needs everything kept.
     pub fn observer(&self) -> Observer<'_, 'm> {
         let evaluator = self.compiled.equations.one();
-        Observer { trajectory: self, frame: evaluator.frame(), stretch: usize::MAX, states: vec![0.0; self.compiled.equations.states()] }
+        Observer {
+            trajectory: self,
+            frame: evaluator.frame(),
+            stretch: usize::MAX,
+            states: vec![0.0; self.compiled.equations.states()],
+        }
     }
 }
 
