@@ -9,9 +9,9 @@
 //! - a power with a constant exponent of a small whole or half-integer number is [`power_kind`]'s;
 //! - `hill(x, k, n)` is [`hill`]'s.
 
-use super::elementary;
 use super::function::Function;
 use super::tree::{Arithmetic, Comparison, Logic, Symbol, Tree};
+use crate::numerics::elementary;
 
 /// The largest exponent whose power is made of multiplications.
 const LARGEST_WHOLE_POWER: f64 = 16.0;

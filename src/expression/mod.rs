@@ -8,7 +8,6 @@
 //! limited by [`MAX_DEPTH`] and [`MAX_NODES`], which every function that walks a tree relies on.
 
 mod derivative;
-mod elementary;
 mod error;
 mod evaluate;
 mod findings;

@@ -4,6 +4,7 @@ use super::dimension::Dimension;
 use super::error::UnitError;
 use super::parse::parse_unit;
 use super::words::{MissingFactor, missing_factor};
+use crate::numerics::elementary;
 use crate::numerics::rational::Rational;
 use std::fmt;
 
@@ -41,7 +42,7 @@ impl Factor {
         {
             return Some(Factor::Exact(power));
         }
-        Factor::rounded(pow(self.to_f64(), exponent.to_f64()))
+        Factor::rounded(elementary::pow(self.to_f64(), exponent.to_f64()))
     }
 
     fn rounded(value: f64) -> Option<Factor> {
@@ -205,12 +206,6 @@ fn exact_root(value: i128, degree: u32) -> Option<i128> {
         }
     }
     None
-}
-
-// Until `numerics::elementary` has landed.
-#[allow(clippy::disallowed_methods)]
-fn pow(base: f64, exponent: f64) -> f64 {
-    base.powf(exponent)
 }
 
 #[cfg(test)]
