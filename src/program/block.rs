@@ -48,7 +48,8 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    fn index(&mut self, value: f64) -> u32 {
+    /// The number of a constant.
+    pub fn index(&mut self, value: f64) -> u32 {
         *self.known.entry(value.to_bits()).or_insert_with(|| {
             self.values.push(value);
             self.values.len() as u32 - 1

@@ -1,5 +1,9 @@
 //! The choice among instruction sets at run time. All `unsafe` of this crate's programs is here.
 
+use std::io;
+
+use memmap2::{Mmap, MmapMut};
+
 use super::interpreter::Code;
 
 /// Which instructions the running processor offers.
@@ -61,4 +65,57 @@ pub(super) fn interpret<const L: usize>(instructions: Instructions, code: &Code,
         }
     }
     code.run(frame);
+}
+
+/// Machine code in memory that can be run and no longer written.
+#[derive(Debug)]
+pub(super) struct Executable {
+    memory: Mmap,
+}
+
+/// A program of an [`Executable`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// Where it begins.
+    pub offset: usize,
+    /// How many slots of a frame it touches, from the first on.
+    pub slots: usize,
+    /// How many lanes it works on, and how many its frame has.
+    pub width: usize,
+    pub lanes: usize,
+}
+
+impl Executable {
+    /// Copies code to memory of its own, which is then made executable. Fails where the platform forbids that.
+    ///
+    /// # Safety
+    ///
+    /// At each offset that [`Executable::run`] will be given, the code must be a whole function of the System V calling
+    /// convention that takes the address of a frame, reads and writes nothing but the constants behind the code and,
+    /// of the frame, the first `width` numbers of each of the first `slots` slots, and uses no instructions that the
+    /// running processor lacks.
+    #[cfg(target_arch = "x86_64")]
+    pub unsafe fn new(code: &[u8]) -> io::Result<Executable> {
+        let mut memory = MmapMut::map_anon(code.len())?;
+        memory.copy_from_slice(code);
+        Ok(Executable { memory: memory.make_exec()? })
+    }
+
+    /// Runs a program on a frame.
+    ///
+    /// # Panics
+    ///
+    /// If the frame is too short or has another number of lanes, or the program is not within the code.
+    #[inline]
+    #[cfg(target_arch = "x86_64")]
+    pub fn run<const L: usize>(&self, entry: Entry, frame: &mut [[f64; L]]) {
+        assert!(frame.len() >= entry.slots && entry.lanes == L && entry.offset < self.memory.len());
+        // SAFETY: whoever made this promised that a function of this type stands at the offset.
+        let program: extern "sysv64" fn(*mut f64) =
+            unsafe { std::mem::transmute(self.memory.as_ptr().add(entry.offset)) };
+        for lane in (0..L).step_by(entry.width) {
+            // The program works on `width` lanes from this one on; `width` divides `L`.
+            program(frame.as_flattened_mut()[lane..].as_mut_ptr());
+        }
+    }
 }

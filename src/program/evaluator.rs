@@ -1,10 +1,24 @@
 //! Programs made ready to run on frames of a given number of lanes.
 
-use super::block::Constants;
 use super::dispatch::{self, Instructions};
 use super::frame::Frame;
+use super::hoisting::Blocks;
 use super::interpreter::Code;
 use super::system::{Program, System};
+#[cfg(target_arch = "x86_64")]
+use super::{expansion::expand, machine::MachineCode};
+
+/// The programs that are worth machine code. The others run once for an individual or an event.
+#[cfg(target_arch = "x86_64")]
+const COMPILED: [Program; 7] = [
+    Program::Prepare,
+    Program::Rhs,
+    Program::RhsAndJacobian,
+    Program::Factor,
+    Program::Solve,
+    Program::Quantities,
+    Program::Conditions,
+];
 
 /// The programs of a system, ready to run on frames of `L` lanes, each lane an individual of its own.
 ///
@@ -17,23 +31,59 @@ pub struct Evaluator<const L: usize> {
     first_constant: usize,
     slots: usize,
     instructions: Instructions,
+    #[cfg(target_arch = "x86_64")]
+    machine: Option<MachineCode>,
 }
 
 impl<const L: usize> Evaluator<L> {
     /// The fastest evaluator that the running processor allows.
     pub fn new(system: &System) -> Evaluator<L> {
-        Evaluator::interpreter(system, Instructions::detect())
+        let instructions = Instructions::detect();
+        Evaluator::machine(system, instructions).unwrap_or_else(|| Evaluator::interpreter(system, instructions))
     }
 
-    /// An interpreter that uses the given instructions.
+    /// An interpreter that uses the given instructions, or fewer if the processor has fewer.
     pub fn interpreter(system: &System, instructions: Instructions) -> Evaluator<L> {
-        let mut constants = Constants::default();
-        let blocks = Program::ALL.map(|program| system.block(program, &mut constants));
-        let first_constant = system.layout.length;
-        let scratch = first_constant + constants.values.len();
-        let codes = blocks.map(|block| Code::new(&block, first_constant, scratch));
-        let slots = codes.iter().map(|code| code.slots).max().unwrap_or(scratch);
-        Evaluator { codes, constants: constants.values, first_constant, slots, instructions }
+        let Blocks { blocks, constants, first_constant, first_scratch } = Blocks::new(system, None);
+        let codes = blocks.map(|block| Code::new(&block, first_constant, first_scratch));
+        let slots = codes.iter().map(|code| code.slots).max().unwrap_or(first_scratch);
+        Evaluator {
+            codes,
+            constants: constants.values,
+            first_constant,
+            slots,
+            instructions,
+            #[cfg(target_arch = "x86_64")]
+            machine: None,
+        }
+    }
+
+    /// Machine code that uses the given instructions, or fewer if the processor has fewer; `None` on processors other
+    /// than x86-64 with AVX2, and where the platform forbids code made at run time.
+    pub fn machine(system: &System, instructions: Instructions) -> Option<Evaluator<L>> {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let instructions = instructions.min(Instructions::detect());
+            let rewritten = expand(system.graph(Program::Rhs), instructions == Instructions::Avx512);
+            let Blocks { blocks, mut constants, first_constant, first_scratch } = Blocks::new(system, Some(&rewritten));
+            let codes = Program::ALL.map(|program| {
+                if COMPILED.contains(&program) {
+                    return Code::default();
+                }
+                Code::new(&blocks[program as usize], first_constant, first_scratch)
+            });
+            let kept = constants.values.clone();
+            let compiled = COMPILED.map(|program| &blocks[program as usize]);
+            let machine = MachineCode::new(&compiled, &mut constants, first_scratch, L, instructions).ok()?;
+            let interpreted = codes.iter().map(|code| code.slots).max().unwrap_or(first_scratch);
+            let slots = interpreted.max(machine.slots());
+            Some(Evaluator { codes, constants: kept, first_constant, slots, instructions, machine: Some(machine) })
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = (system, instructions);
+            None
+        }
     }
 
     /// A frame on which these programs can run: all zero but for what belongs to them.
@@ -53,6 +103,13 @@ impl<const L: usize> Evaluator<L> {
     #[inline]
     pub fn run(&self, program: Program, frame: &mut [[f64; L]]) {
         let frame = &mut frame[..self.slots];
+        #[cfg(target_arch = "x86_64")]
+        if let Some(machine) = &self.machine
+            && let Some(place) = COMPILED.iter().position(|&compiled| compiled == program)
+        {
+            machine.run(place, frame);
+            return;
+        }
         dispatch::interpret(self.instructions, &self.codes[program as usize], frame);
     }
 
@@ -105,6 +162,15 @@ impl<const L: usize> Evaluator<L> {
     /// Computes all setters from states, time, inputs and parameters.
     pub fn setters(&self, frame: &mut [[f64; L]]) {
         self.run(Program::Setters, frame);
+    }
+
+    /// The length of the machine code in bytes, 0 for an interpreter.
+    pub fn code_length(&self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(machine) = &self.machine {
+            return machine.length;
+        }
+        0
     }
 
     /// How many instructions a program has.

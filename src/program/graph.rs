@@ -212,10 +212,6 @@ impl Graph {
         self.node(Operation::Negate, &[a])
     }
 
-    pub fn add(&mut self, a: Id, b: Id) -> Id {
-        self.node(Operation::Add, &[a, b])
-    }
-
     pub fn subtract(&mut self, a: Id, b: Id) -> Id {
         self.node(Operation::Subtract, &[a, b])
     }
@@ -226,12 +222,6 @@ impl Graph {
 
     pub fn divide(&mut self, a: Id, b: Id) -> Id {
         self.node(Operation::Divide, &[a, b])
-    }
-
-    /// `base` to a constant power, spelled out where that is exact enough.
-    pub fn power_by_constant(&mut self, base: Id, exponent: f64) -> Id {
-        let exponent = self.constant(exponent);
-        self.node(Operation::Power, &[base, exponent])
     }
 
     /// `a` where the mask holds, else `b`.

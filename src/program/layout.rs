@@ -13,8 +13,6 @@ pub struct Layout {
     pub inputs: Range<usize>,
     /// In: the parameters.
     pub parameters: Range<usize>,
-    /// Written by `prepare`: values that depend on nothing but parameters.
-    pub hoisted: Range<usize>,
     /// Out of `rhs` and `rhs_and_jacobian`: the rate of change of each state.
     pub derivatives: Range<usize>,
     /// Out of `rhs_and_jacobian` (and `prepare`, where they are constant): the entries of the Jacobian, by row and
@@ -41,7 +39,7 @@ pub struct Layout {
     pub starts: Range<usize>,
     /// Out of `setters`.
     pub setters: Range<usize>,
-    /// How many slots all these take. Constants and scratch come after them.
+    /// How many slots all these take. What belongs to an evaluator comes after them.
     pub length: usize,
 }
 
@@ -51,7 +49,6 @@ pub(super) struct Sizes {
     pub states: usize,
     pub inputs: usize,
     pub parameters: usize,
-    pub hoisted: usize,
     pub jacobian: usize,
     pub factors: usize,
     pub quantities: usize,
@@ -78,7 +75,6 @@ impl Layout {
         let factors = take(sizes.factors);
         let jacobian = take(sizes.jacobian);
         let time_derivatives = take(sizes.states);
-        let hoisted = take(sizes.hoisted);
         let parameters = take(sizes.parameters);
         let quantities = take(sizes.quantities);
         let residuals = take(sizes.conditions);
@@ -90,7 +86,6 @@ impl Layout {
             time,
             inputs,
             parameters,
-            hoisted,
             derivatives,
             jacobian,
             time_derivatives,

@@ -18,10 +18,10 @@
 //! | `factors` | `solve` | `factor` |
 //! | `jacobian`, nonzeros only | `factor`, `solve` | `rhs_and_jacobian`; constant entries by `prepare` |
 //! | `time_derivatives` | | `rhs_and_jacobian`; constant entries by `prepare` |
-//! | `hoisted`: what depends on parameters only | all but `starts`, `setters` | `prepare` |
 //! | `parameters` | all but `factor`, `solve` | the caller |
 //! | `quantities`, `residuals` and `truths`, `setters`, `starts` | | the program of the same name |
-//! | constants, scratch | | the evaluator |
+//! | hoisted values | all but `starts`, `setters` | `prepare` |
+//! | constants, scratch | all | the evaluator |
 //!
 //! The caller may write only where the table says so.
 //!
@@ -37,12 +37,16 @@ mod dispatch;
 mod elimination;
 mod equations;
 mod evaluator;
+mod expansion;
 mod frame;
 mod graph;
+mod hoisting;
 mod interpreter;
 mod jacobian;
 mod lanes;
 mod layout;
+#[cfg(target_arch = "x86_64")]
+mod machine;
 mod operation;
 mod partial;
 mod system;

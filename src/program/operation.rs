@@ -3,7 +3,9 @@
 //! This is the only place where their meaning is written down: constants are folded with it, the interpreter runs it,
 //! and the machine code is tested against it bit by bit.
 
-use super::lanes::{Lanes, map, mask, zip};
+use super::lanes::{map, mask, zip};
+use crate::numerics::arith::{Arith, Lanes, POWER_SHIFT};
+use crate::numerics::elementary::kernels;
 
 /// What one step of a program computes from up to three operands.
 ///
@@ -27,8 +29,6 @@ pub(super) enum Operation {
     Floor,
     /// The smallest integer not below `a`.
     Ceiling,
-    /// The integer nearest to `a`, the even one of two.
-    RoundEven,
     /// `a + b`.
     Add,
     /// `a - b`.
@@ -71,6 +71,9 @@ pub(super) enum Operation {
     ShiftRight,
     /// `b` where the mask `a` is set, else `c`.
     Select,
+    /// `a` times two to the whole power `b`, with the bounds of
+    /// [`Arith::times_power_of_two`](crate::numerics::arith::Arith::times_power_of_two).
+    Scale,
     /// The exponential of `a`.
     Exponential,
     /// The natural logarithm of `a`.
@@ -99,10 +102,10 @@ impl Operation {
         use Operation::*;
         match self {
             Constant | Leaf => 0,
-            Copy | Negate | Absolute | SquareRoot | Floor | Ceiling | RoundEven | Exponential | Logarithm
-            | Logarithm10 | Sine | Cosine | Tangent | HyperbolicTangent | Logistic | NormalCdf => 1,
+            Copy | Negate | Absolute | SquareRoot | Floor | Ceiling | Exponential | Logarithm | Logarithm10 | Sine
+            | Cosine | Tangent | HyperbolicTangent | Logistic | NormalCdf => 1,
             Add | Subtract | Multiply | Divide | Minimum | Maximum | Less | LessEqual | Equal | And | Or
-            | ExclusiveOr | AndNot | IntegerAdd | IntegerSubtract | ShiftLeft | ShiftRight | Power => 2,
+            | ExclusiveOr | AndNot | IntegerAdd | IntegerSubtract | ShiftLeft | ShiftRight | Scale | Power => 2,
             MultiplyAdd | MultiplySubtract | NegateMultiplyAdd | Select => 3,
         }
     }
@@ -124,11 +127,6 @@ impl Operation {
         )
     }
 
-    /// Whether this is an elementary function, which machine code spells out in the other operations.
-    pub fn is_call(self) -> bool {
-        self >= Operation::Exponential
-    }
-
     /// The result for every lane. Operands beyond the arity are ignored.
     #[inline(always)]
     pub fn apply<const L: usize>(self, a: [f64; L], b: [f64; L], c: [f64; L]) -> [f64; L] {
@@ -140,7 +138,6 @@ impl Operation {
             SquareRoot => map(a, f64::sqrt),
             Floor => map(a, f64::floor),
             Ceiling => map(a, f64::ceil),
-            RoundEven => map(a, f64::round_ties_even),
             Add => zip(a, b, |a, b| a + b),
             Subtract => zip(a, b, |a, b| a - b),
             Multiply => zip(a, b, |a, b| a * b),
@@ -165,16 +162,17 @@ impl Operation {
                 let m = a[i].to_bits();
                 f64::from_bits(m & b[i].to_bits() | !m & c[i].to_bits())
             }),
-            Exponential => Lanes(a).exponential(),
-            Logarithm => Lanes(a).logarithm(),
-            Logarithm10 => Lanes(a).logarithm10(),
-            Power => Lanes(a).power(b),
-            Sine => Lanes(a).sine(),
-            Cosine => Lanes(a).cosine(),
-            Tangent => Lanes(a).tangent(),
-            HyperbolicTangent => Lanes(a).hyperbolic_tangent(),
-            Logistic => Lanes(a).logistic(),
-            NormalCdf => Lanes(a).normal_cdf(),
+            Scale => Lanes::<L>.times_power_of_two(a, map(b, |n| n + POWER_SHIFT)),
+            Exponential => kernels::exp(&mut Lanes::<L>, a),
+            Logarithm => kernels::ln(&mut Lanes::<L>, a),
+            Logarithm10 => kernels::log10(&mut Lanes::<L>, a),
+            Power => kernels::pow(&mut Lanes::<L>, a, b),
+            Sine => kernels::sin(&mut Lanes::<L>, a),
+            Cosine => kernels::cos(&mut Lanes::<L>, a),
+            Tangent => kernels::tan(&mut Lanes::<L>, a),
+            HyperbolicTangent => kernels::tanh(&mut Lanes::<L>, a),
+            Logistic => kernels::logistic(&mut Lanes::<L>, a),
+            NormalCdf => kernels::normal_cdf(&mut Lanes::<L>, a),
         }
     }
 

@@ -1,6 +1,5 @@
 //! A system of equations as a graph, its results, and the places of all that in a frame.
 
-use super::block::{Block, Constants};
 use super::elimination::{Elimination, eliminate};
 use super::graph::{Binding, Graph, Id, Space};
 use super::jacobian::jacobian;
@@ -59,7 +58,6 @@ pub struct System {
     pub time_dependent: Vec<usize>,
     model: Graph,
     elimination: Elimination,
-    hoisted: Vec<Id>,
     results: [Vec<(Id, usize)>; 9],
 }
 
@@ -78,7 +76,7 @@ pub(super) struct Lowered {
 }
 
 impl System {
-    /// Derives the Jacobian and its factorization, hoists what depends on parameters only, and lays out the frame.
+    /// Derives the Jacobian and its factorization and lays out the frame.
     pub(super) fn new(lowered: Lowered) -> System {
         let Lowered { mut graph, parameters, inputs, derivatives, quantities, starts, residuals, truths, setters } =
             lowered;
@@ -88,14 +86,10 @@ impl System {
         let pattern: Vec<(usize, usize)> = by_state.iter().map(|entry| (entry.row, entry.column)).collect();
         let elimination = eliminate(states, &pattern);
 
-        let evaluated = derivatives.iter().chain(&quantities).chain(&residuals).chain(&truths).copied();
-        let differentiated = by_state.iter().chain(&by_time).map(|entry| entry.value);
-        let hoisted = hoistable(&graph, evaluated, differentiated);
         let layout = Layout::new(Sizes {
             states,
             inputs,
             parameters,
-            hoisted: hoisted.len(),
             jacobian: pattern.len(),
             factors: elimination.factors.len(),
             quantities: quantities.len(),
@@ -114,7 +108,7 @@ impl System {
         let mut factor = at(&elimination.factors, layout.factors.start);
         factor.push((elimination.pivot, layout.pivot));
         let results = [
-            [at(&hoisted, layout.hoisted.start), early].concat(),
+            early,
             rhs.clone(),
             [rhs, late].concat(),
             factor,
@@ -130,7 +124,6 @@ impl System {
             time_dependent: by_time.iter().map(|entry| entry.row).collect(),
             model: graph,
             elimination,
-            hoisted,
             results,
         }
     }
@@ -140,28 +133,23 @@ impl System {
         self.layout.states.len()
     }
 
-    /// The steps of a program. Its constants are added to those given.
-    pub(super) fn block(&self, program: Program, constants: &mut Constants) -> Block {
-        let graph = match program {
+    /// The graph that a program is made from.
+    pub(super) fn graph(&self, program: Program) -> &Graph {
+        match program {
             Program::Factor => &self.elimination.factor,
             Program::Solve => &self.elimination.solve,
             _ => &self.model,
-        };
-        let uses_hoisted =
-            matches!(program, Program::Rhs | Program::RhsAndJacobian | Program::Quantities | Program::Conditions);
-        let mut hoisted_at = vec![None; if uses_hoisted { graph.len() } else { 0 }];
-        if uses_hoisted {
-            for (id, slot) in self.hoisted.iter().zip(self.layout.hoisted.clone()) {
-                hoisted_at[id.index()] = Some(slot);
-            }
         }
-        Block::new(graph, &self.results[program as usize], constants, |id| match graph.place(id) {
-            Some((space, index)) => Some(self.slot(space, index)),
-            None => hoisted_at.get(id.index()).copied().flatten(),
-        })
     }
 
-    fn slot(&self, space: Space, index: usize) -> usize {
+    /// What a program computes, each with the slot that it goes to. [`Program::Prepare`] computes what an evaluator
+    /// hoists besides.
+    pub(super) fn results(&self, program: Program) -> &[(Id, usize)] {
+        &self.results[program as usize]
+    }
+
+    /// The slot of a leaf.
+    pub(super) fn slot(&self, space: Space, index: usize) -> usize {
         let layout = &self.layout;
         match space {
             Space::Parameter => layout.parameters.start + index,
@@ -174,24 +162,4 @@ impl System {
             Space::Vector => layout.vector.start + index,
         }
     }
-}
-
-/// The nodes to be computed when the parameters are known: those that are needed at each evaluation, but depend on
-/// parameters only and are not a parameter themselves. Derivatives that are known so early are stored in their own
-/// places, so only what others are made of counts among them.
-fn hoistable(graph: &Graph, evaluated: impl Iterator<Item = Id>, differentiated: impl Iterator<Item = Id>) -> Vec<Id> {
-    let early = |id: Id| graph.binding(id) == Binding::Parameters && graph.place(id).is_none();
-    let evaluated: Vec<Id> = evaluated.collect();
-    let roots: Vec<Id> = evaluated.iter().copied().chain(differentiated).collect();
-    let needed = graph.reachable(&roots);
-    let mut hoisted: Vec<Id> = evaluated.into_iter().filter(|&id| early(id)).collect();
-    for index in (0..graph.len()).filter(|&index| needed[index]) {
-        let id = graph.id(index);
-        if graph.binding(id) == Binding::Evaluation {
-            hoisted.extend(graph.get(id).operands().iter().copied().filter(|&operand| early(operand)));
-        }
-    }
-    hoisted.sort_unstable();
-    hoisted.dedup();
-    hoisted
 }

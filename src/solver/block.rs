@@ -81,6 +81,11 @@ impl<'a, const L: usize> Block<'a, L> {
         }
     }
 
+    /// Computes what depends on parameters only, after they have changed in some lane; the others keep their bits.
+    pub fn prepare(&mut self) {
+        self.evaluator.prepare(&mut self.frame);
+    }
+
     /// Evaluates rates and Jacobian at the start of the step.
     pub fn linearize(&mut self) {
         let layout = &self.system.layout;

@@ -166,7 +166,7 @@ impl<'a, S: Sink> Lane<'a, S> {
     /// Copies the individual's numbers into its lane.
     fn load<const L: usize>(&mut self, block: &mut Block<L>, at: usize) {
         let (track, layout) = (&self.track, self.track.problem.equations.layout());
-        for range in [&layout.inputs, &layout.parameters, &layout.hoisted, &layout.jacobian, &layout.time_derivatives] {
+        for range in [&layout.inputs, &layout.parameters] {
             for slot in range.clone() {
                 block.frame[slot][at] = track.frame[slot][0];
             }
@@ -177,6 +177,7 @@ impl<'a, S: Sink> Lane<'a, S> {
         for (to, from) in block.absolute.iter_mut().zip(track.problem.tolerance.absolute.iter()) {
             to[at] = *from;
         }
+        block.prepare();
         block.held.retain(|&(_, lane)| lane != at);
         block.held.extend(track.held.iter().map(|&state| (state, at)));
         block.relative[at] = track.problem.tolerance.relative;

@@ -1,3 +1,4 @@
+mod agreement;
 mod differentiation;
 mod factorization;
 pub(crate) mod sketch;

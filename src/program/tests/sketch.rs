@@ -10,10 +10,10 @@ use crate::program::system::{Lowered, System};
 /// `name = ...` quantities, `name' = ...` rates, `when = ...` a condition that holds where this is positive, `set = ...` a setter.
 pub fn sketch(text: &str) -> System {
     let mut reader = Reader::default();
-    let time = reader.lowered.graph.leaf(Space::Time, 0);
-    reader.names.insert("t".into(), time);
     let mut states = Vec::new();
     let mut rates = HashMap::new();
+    let time = reader.lowered.graph.leaf(Space::Time, 0);
+    reader.names.insert("t".into(), time);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(names) = line.strip_prefix("p:") {
             for name in names.split_whitespace() {
@@ -57,6 +57,12 @@ pub fn sketch(text: &str) -> System {
     }
     reader.lowered.derivatives = states.iter().map(|state| rates[state]).collect();
     System::new(reader.lowered)
+}
+
+/// Parameters and states, a line of numbers each.
+pub fn point(text: &str) -> (Vec<f64>, Vec<f64>) {
+    let mut lines = text.lines().map(|line| line.split_whitespace().map(|v| v.parse().expect("a number")).collect());
+    (lines.next().unwrap_or_default(), lines.next().unwrap_or_default())
 }
 
 #[derive(Default)]
@@ -155,6 +161,14 @@ impl Reader {
             "max" => Operation::Maximum,
             "min" => Operation::Minimum,
             "tanh" => Operation::HyperbolicTangent,
+            "sin" => Operation::Sine,
+            "cos" => Operation::Cosine,
+            "tan" => Operation::Tangent,
+            "logistic" => Operation::Logistic,
+            "normal_cdf" => Operation::NormalCdf,
+            "log10" => Operation::Logarithm10,
+            "floor" => Operation::Floor,
+            "ceil" => Operation::Ceiling,
             "pow" => {
                 let exponent = self.graph().value(arguments[1]);
                 if let Some(exponent) = exponent {
