@@ -112,7 +112,7 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
     } else if let Some(state) = named.and_then(|index| model.states.get(index)) {
         diagnostic = diagnostic.at(&state.place, format!("d{}/dt = {}", state.name, state.equation));
     }
-    let statistics = failure.statistics;
+    let statistics = &failure.statistics;
     diagnostic = diagnostic.note(format!(
         "{} steps accepted, {} rejected, tolerance {tolerance:e}",
         statistics.steps, statistics.rejected

@@ -28,6 +28,21 @@ pub struct Statistics {
     pub events: u64,
 }
 
+impl Statistics {
+    /// Adds what another solve cost.
+    pub fn add(&mut self, other: &Statistics) {
+        self.steps += other.steps;
+        self.rejected += other.rejected;
+        self.rhs += other.rhs;
+        self.jacobians += other.jacobians;
+        self.factorizations += other.factorizations;
+        self.solves += other.solves;
+        self.dense_fallbacks += other.dense_fallbacks;
+        self.stops += other.stops;
+        self.events += other.events;
+    }
+}
+
 /// Where a solve ended that reached its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finish {
@@ -59,7 +74,7 @@ pub struct Warning {
 }
 
 /// Why a solve could not reach its end, and where it stood.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// What went wrong.
     pub kind: FailureKind,
@@ -70,7 +85,7 @@ pub struct Failure {
     /// The state with the largest error in the last step tried, if one was.
     pub worst_state: Option<usize>,
     /// What had been spent.
-    pub statistics: Statistics,
+    pub statistics: Box<Statistics>,
 }
 
 /// What can go wrong.

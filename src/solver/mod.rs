@@ -16,11 +16,14 @@ mod dense;
 mod equations;
 mod events;
 mod failure;
+mod invariants;
 mod kernels;
+mod newton;
 mod problem;
 mod rodas5p;
 mod rosenbrock;
 mod segments;
+mod steady;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +32,7 @@ pub use equations::Equations;
 pub use failure::{Failure, FailureKind, Finish, Hint, Statistics, Warning};
 pub use problem::{Assignment, Change, EventRule, Limits, Method, Problem, Stop, Target, Tolerance};
 pub use rosenbrock::{Queue, solve_queue};
+pub use steady::{SteadyState, steady_state};
 
 use crate::program::Instructions;
 

@@ -187,7 +187,7 @@ impl<'a> Track<'a> {
 
     /// The failure of this individual.
     pub fn failure(&self, kind: FailureKind, step: f64, worst_state: Option<usize>) -> Failure {
-        Failure { kind, time: self.time, step, worst_state, statistics: self.statistics }
+        Failure { kind, time: self.time, step, worst_state, statistics: Box::new(self.statistics) }
     }
 
     /// Everything that happens while time stands still: changes, events that they cause, rows.

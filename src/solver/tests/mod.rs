@@ -2,6 +2,7 @@
 
 mod order;
 mod problems;
+mod steady;
 
 use crate::program::tests::sketch::sketch;
 use crate::solver::{Equations, Limits, Problem, Tolerance};

@@ -1,0 +1,107 @@
+//! The steady state of a system without jumps: where every rate of change is zero.
+//!
+//! Newton's method first, because it is fast; where it does not converge, or leads to a state that is not stable, the
+//! system is followed in time with growing steps until Newton's method converges from there. Both keep the linear
+//! invariants of the start.
+
+use crate::solver::dense::Recording;
+use crate::solver::failure::{Failure, FailureKind, Statistics};
+use crate::solver::newton::{Newton, Root};
+use crate::solver::problem::{Limits, Problem, Tolerance};
+use crate::solver::solve;
+use std::sync::Arc;
+
+/// Decades of time that are followed.
+const DECADES: u32 = 24;
+/// Relative tolerance while time is followed, only to come near.
+const COARSE: f64 = 1e-4;
+/// A root this near, relative to the size of the states, is the one that time leads to.
+const NEAR: f64 = 1e-2;
+/// Steps allowed for a decade: an oscillation is given up.
+const STEPS: u64 = 20_000;
+
+/// A state in which nothing changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SteadyState {
+    /// The states.
+    pub states: Vec<f64>,
+    /// What is left of the rates of change. Those of held states are zero.
+    pub rates: Vec<f64>,
+    /// The last correction of Newton's method, in the tolerance: an estimate of the error. Where that method does not
+    /// apply, the change over the last decade of time.
+    pub correction: f64,
+    /// How many linear invariants of the start were kept.
+    pub invariants: usize,
+    /// Whether time had to be followed.
+    pub marched: bool,
+    /// What was spent on following time.
+    pub statistics: Statistics,
+}
+
+/// The steady state that belongs to a problem's start, parameters and inputs. Held states stay at their start; stops,
+/// outputs and events are ignored.
+///
+/// # Errors
+///
+/// [`FailureKind::NoSteadyState`] if the solution does not come to rest; other failures if it cannot be followed.
+pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
+    let mut newton = Newton::new(problem);
+    let mut statistics = Statistics::default();
+    if let Some(root) = newton.solve(&problem.start)
+        && newton.is_stable(&root.states)
+    {
+        return Ok(settle(&mut newton, root, false, statistics));
+    }
+    let mut states = problem.start.clone();
+    let mut time = newton.shortest_time(&states);
+    for _ in 0..DECADES {
+        let decade = Problem {
+            end_time: problem.start_time + time,
+            start: states.clone(),
+            tolerance: Tolerance { relative: COARSE, absolute: coarse(&problem.tolerance) },
+            stops: Vec::new(),
+            output_times: Arc::new([]),
+            events: Arc::new([]),
+            limits: Limits { steps: STEPS, ..problem.limits },
+            ..problem.clone()
+        };
+        let finish = match solve(decade, &mut Recording::of_rows()) {
+            Ok(finish) => finish,
+            Err(Failure { kind: FailureKind::TooManySteps { .. }, .. }) => break,
+            Err(failure) => return Err(failure),
+        };
+        statistics.add(&finish.statistics);
+        let change = newton.distance(&states, &finish.states);
+        states = finish.states;
+        let near = NEAR / problem.tolerance.relative;
+        match newton.solve(&states) {
+            Some(root) if newton.distance(&states, &root.states) < near && newton.is_stable(&root.states) => {
+                return Ok(settle(&mut newton, root, true, statistics));
+            }
+            None if change < 1.0 => {
+                let root = Root { states, correction: change };
+                return Ok(settle(&mut newton, root, true, statistics));
+            }
+            _ => time *= 10.0,
+        }
+    }
+    let (state, rate) = newton.fastest(&states);
+    let kind = FailureKind::NoSteadyState { state, rate };
+    Err(Failure {
+        kind,
+        time: problem.start_time,
+        step: time,
+        worst_state: Some(state),
+        statistics: Box::new(statistics),
+    })
+}
+
+fn coarse(tolerance: &Tolerance) -> Arc<[f64]> {
+    tolerance.absolute.iter().map(|absolute| absolute * (COARSE / tolerance.relative)).collect()
+}
+
+fn settle(newton: &mut Newton, root: Root, marched: bool, statistics: Statistics) -> SteadyState {
+    let rates = newton.rates(&root.states);
+    let (Root { states, correction }, invariants) = (root, newton.invariant_count());
+    SteadyState { states, rates, correction, invariants, marched, statistics }
+}
