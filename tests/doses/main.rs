@@ -1,0 +1,9 @@
+//! What a schedule does, held against closed forms: no solver takes part. Timelines are carried out by matrix
+//! exponentials from edge to edge (`carry_out`), and must give what superposition of the written doses gives
+//! (`superposition`), for every pair of features (`pairs`) and for random schedules on every road (`roads`).
+
+mod carry_out;
+mod model;
+mod pairs;
+mod roads;
+mod superposition;
