@@ -1,1 +1,3 @@
-//! (being built)
+//! One question a file: what is asked of many runs at once. Must never print.
+
+pub mod batch;

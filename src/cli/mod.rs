@@ -5,12 +5,15 @@
 
 pub mod arguments;
 mod check;
+mod compare;
 mod completions;
+mod drawing;
 mod explain;
 mod list;
 mod models;
 mod new;
 mod output;
+mod plot;
 mod render;
 mod run;
 mod scenario;
@@ -131,6 +134,8 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
         Command::Run(arguments) => run::run(&arguments, session),
+        Command::Plot(arguments) => plot::run(&arguments, session),
+        Command::Compare(arguments) => compare::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),
         _ => Ok(()),

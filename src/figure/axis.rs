@@ -61,14 +61,17 @@ pub fn resolve(
         return Err(FigureError::BadLinearPart { panel, axis: name, linear });
     }
     let (from, to) = match axis.range {
-        Some((from, to)) => {
-            if !(from.is_finite() && to.is_finite() && from < to) {
-                return Err(FigureError::EmptyRange { panel, axis: name, from, to });
-            }
-            (from, to)
+        // One end is given and the other, NaN, is left to the data.
+        Some((from, to)) if from.is_nan() != to.is_nan() => {
+            let (low, high) = around(axis, values, tight, &panel, name)?;
+            if from.is_nan() { (low, to) } else { (from, high) }
         }
+        Some(given) => given,
         None => around(axis, values, tight, &panel, name)?,
     };
+    if !(from.is_finite() && to.is_finite() && from < to) {
+        return Err(FigureError::EmptyRange { panel, axis: name, from, to });
+    }
     if axis.scale == Scale::Log && from <= 0.0 {
         return Err(FigureError::LogOfNonPositive { panel, axis: name, from });
     }

@@ -1,11 +1,13 @@
 //! Floor 6: figures, from plain data to SVG, PNG and PDF.
 //!
 //! A caller fills a [`scene::FigureData`]; everything after that is layout and ink.
-//! It must never run a solver, know a model, read the clock, print, or touch files.
+//! Only [`compose`], which fills one from a model's figure, knows models and trajectories.
+//! It must never run a solver, read the clock, print, or touch files.
 
 pub mod axis;
 pub mod checks;
 pub mod color;
+pub mod compose;
 mod description;
 pub mod display;
 pub mod error;

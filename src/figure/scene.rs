@@ -177,7 +177,7 @@ pub struct Axis {
     pub scale: Scale,
     /// What the values are.
     pub kind: AxisKind,
-    /// First and last value shown; taken from the data when absent.
+    /// First and last value shown; taken from the data when absent, and so is one of the two that is NaN.
     pub range: Option<(f64, f64)>,
 }
 

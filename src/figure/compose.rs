@@ -1,0 +1,467 @@
+//! From a declared figure and the trajectories made for it to [`FigureData`]: curves sampled, units converted, styles
+//! given, evidence laid over.
+//!
+//! One rule of style: a color (with its dash) is a run; within a panel of several quantities, a dash is a quantity. The
+//! legend tells the colors once, above all panels. This file must never run a solver or draw.
+
+use super::scene::{
+    Along, Annotation, Axis, AxisKind, Band, Content, Dash, DoseStrip, EvidencePoint, FigureData, Ink, Key,
+    LabelPlacement, Marker, Metadata, Panel, Plot, Ribbon, Scale, Series, Side, Source, StripDose, StripRow, Style,
+    ThemeName, Threshold,
+};
+use crate::model::{AxisSpec, Column, FigureKind, FigureSpec, Model, PanelSpec, ScaleSpec, SeriesSpec};
+use crate::simulation::{Observer, Trajectory};
+use crate::solver::Side as JumpSide;
+use crate::units::Unit;
+
+/// One simulated run of a figure.
+pub struct FigureRun<'t, 'm> {
+    /// What it is called.
+    pub label: String,
+    /// The regimen it ran, for series with `only`.
+    pub regimen: Option<String>,
+    /// Its result, with everything kept.
+    pub trajectory: &'t Trajectory<'m>,
+}
+
+/// A published point, from the evidence of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedPoint {
+    /// The evidence entry that a panel names.
+    pub id: String,
+    /// The quantity it measures.
+    pub quantity: String,
+    /// The regimen it belongs to.
+    pub regimen: Option<String>,
+    /// When, internal time.
+    pub time: f64,
+    /// The value, internal units.
+    pub value: f64,
+    /// The published range, internal units.
+    pub range: Option<(f64, f64)>,
+    /// The citation.
+    pub cite: String,
+}
+
+/// What a figure is composed of.
+pub struct Composition<'a, 't, 'm> {
+    /// The model whose file declares the figure.
+    pub model: &'a Model,
+    /// The figure as declared.
+    pub spec: &'a FigureSpec,
+    /// The runs, in order.
+    pub runs: &'a [FigureRun<'t, 'm>],
+    /// Published points for panels with evidence.
+    pub points: &'a [PublishedPoint],
+    /// The caption with its numbers filled in.
+    pub caption: String,
+    /// The theme; the figure's own if absent.
+    pub theme: Option<ThemeName>,
+    /// Where the time axis ends, internal time.
+    pub until: f64,
+    /// Settings for the metadata.
+    pub settings: Vec<(String, String)>,
+}
+
+/// Points along a linear stretch of the time axis; the drawing thins them to what can be seen.
+const SAMPLES: usize = 500;
+/// Points a decade along a logarithmic one.
+const SAMPLES_A_DECADE: f64 = 80.0;
+
+/// Composes a figure of time courses or a phase portrait.
+pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
+    let Composition { model, spec, runs, .. } = composition;
+    let from = spec.from.unwrap_or(0.0);
+    let until = spec.until.unwrap_or(composition.until).min(composition.until);
+    let mut sources: Vec<Source> = Vec::new();
+    let panels: Vec<Panel> =
+        spec.panels.iter().map(|panel| compose_panel(composition, panel, from, until, &mut sources)).collect();
+    let several = runs.len() > 1;
+    let keys = if several {
+        runs.iter().enumerate().map(|(index, run)| Key { name: run.label.clone(), style: Style::nth(index) }).collect()
+    } else {
+        Vec::new()
+    };
+    let subtitle = match (spec.subtitle.is_empty(), runs) {
+        (true, [only]) => only.label.clone(),
+        _ => spec.subtitle.clone(),
+    };
+    FigureData {
+        title: if spec.title.is_empty() { model.title.clone() } else { spec.title.clone() },
+        subtitle,
+        caption: composition.caption.clone(),
+        alt_text: String::new(),
+        metadata: Metadata {
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            model: model.name.clone(),
+            model_hash: model.hash.clone(),
+            settings: composition.settings.clone(),
+            seed: None,
+        },
+        footer: footer(model),
+        sources,
+        theme: composition.theme.or_else(|| spec.theme.as_deref().and_then(ThemeName::from_name)).unwrap_or_default(),
+        columns: spec.columns.unwrap_or(0),
+        panels,
+        keys,
+        strip: if spec.doses && spec.kind == FigureKind::Time {
+            dose_strip(model, runs, from, until)
+        } else {
+            DoseStrip::default()
+        },
+        share_x: true,
+        letters: spec.letters,
+        ..FigureData::default()
+    }
+}
+
+/// The gray lines below every figure.
+pub fn footer(model: &Model) -> Vec<String> {
+    vec![format!(
+        "kascade {}, model {} ({}). For teaching and research; not medical advice.",
+        env!("CARGO_PKG_VERSION"),
+        model.name,
+        &model.hash[..model.hash.len().min(8)]
+    )]
+}
+
+fn compose_panel(
+    composition: &Composition<'_, '_, '_>,
+    panel: &PanelSpec,
+    from: f64,
+    until: f64,
+    sources: &mut Vec<Source>,
+) -> Panel {
+    let Composition { model, spec, runs, .. } = composition;
+    let x_spec = panel.x.as_ref().unwrap_or(&spec.x);
+    let x = time_axis(x_spec, &model.time_unit, from, until);
+    let unit = panel_unit(model, panel, false);
+    let right_unit = panel_unit(model, panel, true);
+    let shown: Vec<(usize, &SeriesSpec, Column)> = panel
+        .series
+        .iter()
+        .enumerate()
+        .filter_map(|(index, series)| Some((index, series, model.column(&series.show)?)))
+        .collect();
+    let mut plot = Plot {
+        x,
+        y: value_axis(&panel.y, &unit),
+        y_right: panel
+            .series
+            .iter()
+            .any(|series| series.right)
+            .then(|| value_axis(&panel.right.clone().unwrap_or_default(), &right_unit)),
+        ..Plot::default()
+    };
+    let range = plot.x.range.unwrap_or((from, until));
+    let against = panel.against.as_deref().and_then(|name| model.column(name));
+    if let Some(column) = against {
+        plot.x = Axis {
+            label: words(model.column_about(column), model.column_name(column)),
+            unit: unit_text(model.column_unit(column)),
+            ..Axis::default()
+        };
+    }
+    let single_run = runs.len() == 1;
+    for (run_index, run) in runs.iter().enumerate() {
+        let times = sample_times(run.trajectory, &plot.x, range, model);
+        let wanted: Vec<Column> = shown.iter().map(|(_, _, column)| *column).chain(against).collect();
+        let curves = sample(run.trajectory, model, &wanted, &times);
+        for (place, (index, series, _)) in shown.iter().enumerate() {
+            if series.only.is_some() && series.only != run.regimen {
+                continue;
+            }
+            let side_unit = if series.right { &right_unit } else { &unit };
+            let name = series.label.clone().unwrap_or_else(|| words(model.column_about(shown[place].2), &series.show));
+            let name = if shown.len() > 1 && run_index == 0 { name } else { String::new() };
+            let style = Style {
+                ink: Ink::Series(if single_run { *index } else { run_index }),
+                dash: match &series.style {
+                    Some(word) => dash(word),
+                    None if shown.len() > 1 || single_run => Dash::ALL[index % Dash::ALL.len()],
+                    None => Style::nth(run_index).dash,
+                },
+                ..Style::default()
+            };
+            plot.series.push(Series {
+                label: if name.is_empty() { LabelPlacement::Hidden } else { LabelPlacement::Auto },
+                name,
+                style,
+                x: match against {
+                    Some(column) => {
+                        let own = model.column_unit(column);
+                        curves[wanted.len() - 1].iter().map(|(_, value)| own.from_internal(*value)).collect()
+                    }
+                    None => curves[place].iter().map(|(time, _)| shown_time(*time, model)).collect(),
+                },
+                y: curves[place].iter().map(|(_, value)| side_unit.from_internal(*value)).collect(),
+                unit: String::new(),
+                side: if series.right { Side::Right } else { Side::Left },
+                direction_marks: if against.is_some() { 3 } else { 0 },
+            });
+        }
+        for ribbon in &panel.ribbons {
+            if let (Some(low), Some(high)) = (model.column(&ribbon.low), model.column(&ribbon.high)) {
+                let curves = sample(run.trajectory, model, &[low, high], &times);
+                plot.ribbons.push(Ribbon {
+                    name: if run_index == 0 { ribbon.label.clone() } else { String::new() },
+                    ink: Ink::Series(run_index),
+                    x: curves[0].iter().map(|(time, _)| shown_time(*time, model)).collect(),
+                    lower: curves[0].iter().map(|(_, value)| unit.from_internal(*value)).collect(),
+                    upper: curves[1].iter().map(|(_, value)| unit.from_internal(*value)).collect(),
+                    unit: String::new(),
+                });
+            }
+        }
+    }
+    for band in &panel.bands {
+        let (along, convert): (Along, Box<dyn Fn(f64) -> f64>) = if band.along_time {
+            (Along::X, Box::new(|time| shown_time(time, model)))
+        } else {
+            (Along::Y, Box::new(|value| unit.from_internal(value)))
+        };
+        if band.from == band.until {
+            plot.thresholds.push(Threshold { along, at: convert(band.from), label: band.label.clone() });
+        } else {
+            plot.bands.push(Band {
+                along,
+                from: convert(band.from),
+                to: convert(band.until),
+                label: band.label.clone(),
+            });
+        }
+    }
+    for one in &panel.annotations {
+        plot.annotations.push(Annotation {
+            text: one.text.clone(),
+            x: shown_time(one.at, model),
+            y: unit.from_internal(one.y),
+            pointer: true,
+        });
+    }
+    add_points(composition, panel, &unit, range, &mut plot, sources);
+    Panel { title: panel_title(model, panel), span: panel.span, content: Content::Plot(plot) }
+}
+
+fn panel_title(model: &Model, panel: &PanelSpec) -> String {
+    if !panel.title.is_empty() {
+        return panel.title.clone();
+    }
+    match panel.series.first().and_then(|series| model.column(&series.show)) {
+        Some(column) => words(model.column_about(column), model.column_name(column)),
+        None => String::new(),
+    }
+}
+
+/// What something is, with a capital; its name where the file says nothing.
+fn words(about: &str, name: &str) -> String {
+    let text = if about.is_empty() { name } else { about };
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if !about.is_empty() => first.to_uppercase().chain(letters).collect(),
+        _ => text.to_string(),
+    }
+}
+
+fn dash(word: &str) -> Dash {
+    match word {
+        "dashed" => Dash::Dashed,
+        "dotted" => Dash::Dotted,
+        "dashdot" => Dash::DashDot,
+        "longdash" => Dash::LongDash,
+        _ => Dash::Solid,
+    }
+}
+
+/// Evidence points of a panel: only those whose quantity is drawn here.
+fn add_points(
+    composition: &Composition<'_, '_, '_>,
+    panel: &PanelSpec,
+    unit: &Unit,
+    range: (f64, f64),
+    plot: &mut Plot,
+    sources: &mut Vec<Source>,
+) {
+    for point in composition.points {
+        let named = panel.evidence.iter().any(|id| id.text == point.id);
+        let drawn = panel.series.iter().any(|series| series.show == point.quantity);
+        let time = shown_time(point.time, composition.model);
+        if !named || !drawn || time < range.0 || time > range.1 {
+            continue;
+        }
+        let run = composition.runs.iter().position(|run| point.regimen.is_none() || run.regimen == point.regimen);
+        let Some(run) = run else { continue };
+        let source = sources.iter().position(|source| source.cite == point.cite).unwrap_or_else(|| {
+            sources.push(Source { key: point.id.clone(), cite: point.cite.clone() });
+            sources.len() - 1
+        });
+        plot.points.push(EvidencePoint {
+            x: time,
+            x_range: None,
+            y: unit.from_internal(point.value),
+            y_range: point.range.map(|(low, high)| (unit.from_internal(low), unit.from_internal(high))),
+            ink: Ink::Series(run),
+            marker: Marker::ALL[run % Marker::ALL.len()],
+            source: Some(source),
+        });
+    }
+}
+
+fn panel_unit(model: &Model, panel: &PanelSpec, right: bool) -> Unit {
+    let axis = if right { panel.right.as_ref() } else { Some(&panel.y) };
+    if let Some(unit) = axis.and_then(|axis| axis.unit.clone()) {
+        return unit;
+    }
+    panel
+        .series
+        .iter()
+        .find(|series| series.right == right)
+        .and_then(|series| model.column(&series.show))
+        .map_or_else(Unit::none, |column| model.column_unit(column).clone())
+}
+
+/// A unit as printed on an axis; nothing for a pure number.
+pub fn unit_text(unit: &Unit) -> String {
+    if unit.text() == "1" { String::new() } else { unit.text().to_string() }
+}
+
+fn value_axis(spec: &AxisSpec, unit: &Unit) -> Axis {
+    Axis {
+        label: spec.label.clone().unwrap_or_default(),
+        unit: unit_text(unit),
+        scale: match spec.scale {
+            Some(ScaleSpec::Log) => Scale::Log,
+            Some(ScaleSpec::SymLog { linear }) => Scale::SymLog { linear: unit.from_internal(linear) },
+            Some(ScaleSpec::Broken { at, share }) => Scale::Broken { split: unit.from_internal(at), share },
+            Some(ScaleSpec::Linear) | None => Scale::Linear,
+        },
+        kind: AxisKind::Number,
+        range: match (spec.from, spec.until) {
+            (None, None) => None,
+            // An open end is taken from the data by the layout.
+            (from, until) => Some((
+                from.map_or(f64::NAN, |value| unit.from_internal(value)),
+                until.map_or(f64::NAN, |value| unit.from_internal(value)),
+            )),
+        },
+    }
+}
+
+/// The unit of a time axis is hours; a model without a unit of time keeps its own numbers.
+fn shown_time(time: f64, model: &Model) -> f64 {
+    if is_time(&model.time_unit) { time } else { model.time_unit.from_internal(time) }
+}
+
+fn is_time(unit: &Unit) -> bool {
+    *unit.dimension() == crate::units::Dimension::TIME
+}
+
+fn time_axis(spec: &AxisSpec, unit: &Unit, from: f64, until: f64) -> Axis {
+    let real = is_time(unit);
+    let show = |time: f64| if real { time } else { unit.from_internal(time) };
+    let range = (show(spec.from.unwrap_or(from)), show(spec.until.unwrap_or(until)));
+    Axis {
+        label: spec.label.clone().unwrap_or_else(|| if real { "Time".to_string() } else { "time".to_string() }),
+        unit: String::new(),
+        scale: match spec.scale {
+            Some(ScaleSpec::Log) => Scale::Log,
+            Some(ScaleSpec::SymLog { linear }) => Scale::SymLog { linear: show(linear) },
+            // A break beyond the end of this run would leave nothing to break.
+            Some(ScaleSpec::Broken { at, share }) if show(at) < range.1 => Scale::Broken { split: show(at), share },
+            Some(ScaleSpec::Linear | ScaleSpec::Broken { .. }) | None => Scale::Linear,
+        },
+        kind: if real { AxisKind::Time } else { AxisKind::Number },
+        range: Some(match spec.scale {
+            Some(ScaleSpec::Log) if range.0 <= 0.0 => (range.1 / 1e4, range.1),
+            _ => range,
+        }),
+    }
+}
+
+/// When a curve is looked at: evenly along the axis as drawn, and at the ends of the solver's steps, so that nothing that
+/// the solver saw is missed.
+fn sample_times(trajectory: &Trajectory<'_>, axis: &Axis, range: (f64, f64), model: &Model) -> Vec<f64> {
+    let internal = |time: f64| if is_time(&model.time_unit) { time } else { model.time_unit.to_internal(time) };
+    let (from, until) = range;
+    let mut times = Vec::new();
+    let mut even = |a: f64, b: f64, count: usize| {
+        times.extend((0..=count).map(|index| a + (b - a) * index as f64 / count as f64));
+    };
+    match axis.scale {
+        Scale::Log | Scale::SymLog { .. } if from > 0.0 => {
+            let decades = crate::numerics::elementary::log10(until / from);
+            let count = (decades * SAMPLES_A_DECADE).ceil().max(2.0) as usize;
+            let ratio = crate::numerics::elementary::exp(crate::numerics::elementary::ln(until / from) / count as f64);
+            let mut time = from;
+            for _ in 0..=count {
+                times.push(time.min(until));
+                time *= ratio;
+            }
+        }
+        Scale::Broken { split, .. } => {
+            even(from, split, SAMPLES);
+            even(split, until, SAMPLES);
+        }
+        _ => even(from, until, SAMPLES),
+    }
+    let mut times: Vec<f64> = times.into_iter().map(internal).collect();
+    times.extend(trajectory.recording.pieces().map(|piece| piece.until));
+    let end = internal(until).min(trajectory.timeline.end);
+    times.retain(|time| *time >= internal(from) && *time <= end);
+    times.push(end);
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    times
+}
+
+/// The curves of several columns at given times, both sides of every jump among them.
+fn sample(trajectory: &Trajectory<'_>, _model: &Model, columns: &[Column], times: &[f64]) -> Vec<Vec<(f64, f64)>> {
+    let own = trajectory.compiled.model;
+    // Another model of the same figure may number its columns differently.
+    let wanted: Vec<Option<Column>> = columns.iter().map(|column| own.column(_model.column_name(*column))).collect();
+    let mut observer: Observer<'_, '_> = trajectory.observer();
+    let mut curves = vec![Vec::with_capacity(times.len() + 8); columns.len()];
+    let mut look = |observer: &Observer<'_, '_>, time: f64| {
+        for (curve, column) in curves.iter_mut().zip(&wanted) {
+            if let Some(column) = column {
+                curve.push((time, observer.value(*column)));
+            }
+        }
+    };
+    for &time in times {
+        let jump = trajectory.recording.jumps.iter().any(|jump| jump.time == time) && time > trajectory.timeline.start;
+        if jump && observer.go(time, JumpSide::Left) {
+            look(&observer, time);
+        }
+        if observer.go(time, JumpSide::Right) {
+            look(&observer, time);
+        }
+    }
+    curves
+}
+
+fn dose_strip(model: &Model, runs: &[FigureRun<'_, '_>], from: f64, until: f64) -> DoseStrip {
+    let mut rows = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let own = run.trajectory.compiled.model;
+        let mut doses = Vec::new();
+        for given in &run.trajectory.timeline.given {
+            let route = &own.routes[given.route];
+            // Visits and sessions are doses to the program, not to the eye.
+            let counts = route.unit.dimension().is_none();
+            if counts || given.arrives < from || given.arrives > until || !given.arrives.is_finite() {
+                continue;
+            }
+            let duration = given.infusion.map_or(0.0, |(_, duration)| duration);
+            doses.push(StripDose {
+                from: shown_time(given.arrives, model),
+                until: shown_time((given.arrives + duration).min(until), model),
+                label: String::new(),
+            });
+        }
+        if !doses.is_empty() {
+            rows.push(StripRow { ink: Ink::Series(index), doses });
+        }
+    }
+    DoseStrip { rows }
+}
