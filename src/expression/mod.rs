@@ -8,6 +8,8 @@
 //! limited by [`MAX_DEPTH`] and [`MAX_NODES`], which every function that walks a tree relies on.
 
 mod derivative;
+#[cfg(test)]
+mod documentation_tests;
 mod error;
 mod evaluate;
 mod findings;

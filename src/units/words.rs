@@ -100,7 +100,8 @@ fn decompose(dimension: &Dimension) -> Vec<(Part, Rational)> {
             let remainder = dimension.over(&named.power(sign)?)?;
             (remainder.count() + 1 < dimension.count()).then_some((part, sign, remainder))
         })
-        .min_by_key(|(.., remainder)| remainder.count());
+        // Of two that explain as much, the one that multiplies: a resistance is not a reciprocal conductance.
+        .min_by_key(|(_, sign, remainder)| (remainder.count(), sign.numerator() < 0));
     if let Some((part, sign, remainder)) = best {
         parts.push((part, sign));
         rest = remainder;
@@ -296,6 +297,7 @@ mod tests {
             ("mV/h", "electric potential per time"),
             ("mmHg", "pressure"),
             ("nS", "electric conductance"),
+            ("Mohm", "electric resistance"),
             ("points/d", "points per time"),
             ("mg*h/L", "mass times time per volume"),
             ("m^2", "area"),
