@@ -3,6 +3,8 @@
 //! Pure arithmetic on a few numbers of one individual; it must never see the state's meaning or the neighbors in other
 //! lanes.
 
+use crate::numerics::elementary::pow;
+
 /// Steps aim at this share of the length that would just meet the tolerance.
 const SAFETY: f64 = 0.9;
 /// A step is at most this many times as long as the one before.
@@ -56,8 +58,7 @@ impl Controller {
 
 /// `error^(-1/5)`: the error estimate is of order 5.
 fn inverse_fifth_root(error: f64) -> f64 {
-    #[allow(clippy::disallowed_methods)]
-    error.powf(-0.2)
+    pow(error, -0.2)
 }
 
 /// The length of the first step, from sizes measured in the tolerance: of the states, of their rates of change, and of

@@ -10,6 +10,7 @@
 //! It must never know units, model files or doses, print, read the clock, or return a truncated solution as a whole
 //! one: whoever does not get a [`Finish`] gets a [`Failure`].
 
+mod anderson;
 mod block;
 mod control;
 mod dense;
@@ -19,6 +20,7 @@ mod failure;
 mod invariants;
 mod kernels;
 mod newton;
+mod periodic;
 mod problem;
 mod rodas5p;
 mod rosenbrock;
@@ -30,6 +32,7 @@ mod tests;
 pub use dense::{Jump, Piece, Recording, Rows, Side, Sink, Stretch};
 pub use equations::Equations;
 pub use failure::{Failure, FailureKind, Finish, Hint, Statistics, Warning};
+pub use periodic::{PeriodicState, periodic_state};
 pub use problem::{Assignment, Change, EventRule, Limits, Method, Problem, Stop, Target, Tolerance};
 pub use rosenbrock::{Queue, solve_queue};
 pub use steady::{SteadyState, steady_state};

@@ -1,6 +1,7 @@
 //! Truths about the solver: closed forms, orders of convergence, published end points, independent methods.
 
 mod order;
+mod periodic;
 mod problems;
 mod steady;
 

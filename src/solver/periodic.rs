@@ -1,0 +1,93 @@
+//! The state that comes back after one period of dosing.
+//!
+//! A period is a map of states to states, and the state wanted is its fixed point. Repeating the period converges as
+//! slowly as the slowest state forgets; Anderson's acceleration (`anderson.rs`) finds the fixed point from few
+//! repetitions.
+
+use crate::solver::anderson::Anderson;
+use crate::solver::dense::Recording;
+use crate::solver::failure::{Failure, FailureKind, Statistics};
+use crate::solver::problem::{Problem, Tolerance};
+use crate::solver::solve;
+use std::sync::Arc;
+
+/// Repetitions before giving up.
+const PERIODS: u32 = 300;
+/// A period is computed to this part of the tolerance, so that drift can be told from error.
+const FINER: f64 = 0.01;
+/// A period is never computed more exactly than this.
+const FINEST: f64 = 1e-12;
+/// A drift below this, in the tolerance, is none: what is left of a state that forgets a thirtieth in each period is
+/// then within the tolerance.
+const SETTLED: f64 = 0.03;
+/// A drift below this is none if it has stopped shrinking, because then it is the error of the periods themselves.
+const STALLED: f64 = 0.5;
+/// Repetitions without a smaller drift after which it has stopped shrinking.
+const PATIENCE: u32 = 8;
+
+/// A state that comes back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeriodicState {
+    /// The states at the beginning of the period.
+    pub states: Vec<f64>,
+    /// The largest change over one period that is left, in the tolerance.
+    pub drift: f64,
+    /// The state that changes most in its tolerance; none if there are no states.
+    pub drifting: Option<usize>,
+    /// How many periods were computed.
+    pub periods: u32,
+    /// What was spent.
+    pub statistics: Statistics,
+}
+
+/// The state that comes back after the period that a problem describes: from its start time to its end time, with its
+/// stops and events. The problem's start is where the search begins. States in `excluded` accumulate and need not come
+/// back; they keep their start.
+///
+/// # Errors
+///
+/// [`FailureKind::NoPeriodicState`] if the states do not settle, as where a dose is never eliminated; other failures if
+/// a period cannot be computed.
+pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicState, Failure> {
+    let relative = (problem.tolerance.relative * FINER).max(FINEST);
+    let finer = relative / problem.tolerance.relative;
+    let absolute = problem.tolerance.absolute.iter().map(|absolute| absolute * finer).collect();
+    let period = Problem { tolerance: Tolerance { relative, absolute }, output_times: Arc::new([]), ..problem.clone() };
+    let allowed =
+        |state: usize, value: f64| problem.tolerance.absolute[state] + problem.tolerance.relative * value.abs();
+    let mut statistics = Statistics::default();
+    let mut states = problem.start.clone();
+    let mut anderson = Anderson::default();
+    let (mut best, mut since_best) = (f64::INFINITY, 0);
+    let (mut drifting, mut change) = (None, 0.0);
+    for periods in 1..=PERIODS {
+        let image = match solve(Problem { start: states.clone(), ..period.clone() }, &mut Recording::of_rows()) {
+            Ok(finish) => {
+                statistics.add(&finish.statistics);
+                let mut end = finish.states;
+                excluded.iter().for_each(|&state| end[state] = states[state]);
+                end
+            }
+            // An accelerated guess may lie where the equations make no sense; the image of a state does not.
+            Err(failure) => {
+                states = anderson.restart().ok_or(failure)?;
+                continue;
+            }
+        };
+        let drift = |state: usize| (image[state] - states[state]).abs() / allowed(state, image[state]);
+        drifting = (0..image.len()).reduce(|most, state| if drift(state) > drift(most) { state } else { most });
+        let size = drifting.map_or(0.0, drift);
+        change = drifting.map_or(0.0, |state| image[state] - states[state]);
+        since_best = if size < best { 0 } else { since_best + 1 };
+        best = best.min(size);
+        if size < SETTLED || (size < STALLED && since_best >= PATIENCE) {
+            return Ok(PeriodicState { states: image, drift: size, drifting, periods, statistics });
+        }
+        let weights: Vec<f64> = image.iter().enumerate().map(|(state, &value)| 1.0 / allowed(state, value)).collect();
+        states = anderson.next(states, image, &weights, &problem.nonnegative);
+    }
+    let kind =
+        FailureKind::NoPeriodicState { state: drifting.unwrap_or(0), drift: change, periods: u64::from(PERIODS) };
+    let (time, step) = (problem.end_time, problem.end_time - problem.start_time);
+    Err(Failure { kind, time, step, worst_state: drifting, statistics: Box::new(statistics) })
+}
