@@ -5,6 +5,7 @@
 
 mod compiled;
 mod failure;
+mod individuals;
 mod measure;
 mod outcome;
 mod run;
@@ -15,6 +16,7 @@ mod trajectory;
 
 pub use compiled::{Compiled, DoseExpressions, constant};
 pub use failure::{SimulationError, warning_diagnostic};
+pub use individuals::{simulate_individuals, timelines};
 pub use measure::take;
 pub use outcome::{Measure, Measures, Outcome, Taken};
 pub use run::{Keep, SolverOptions, simulate, solve_timeline, timeline, tolerance};

@@ -2,21 +2,23 @@
 
 use super::compiled::{Compiled, constant};
 use super::failure::SimulationError;
-use super::run::SolverOptions;
-use crate::dosing::SteadyState;
+use super::run::{SolverOptions, tolerance};
+use crate::dosing::{Period, PeriodAction, SteadyState};
 use crate::model::StartRule;
-use crate::solver::Change;
+use crate::solver::{self, Change, Problem, Stop};
+use std::sync::Arc;
 
 /// Where a run begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     /// The states, internal units.
     pub states: Vec<f64>,
-    /// Whether they solve the undosed system, and with what residual: the largest rate of change over its tolerance.
+    /// Under `start = "steady"`: the largest rate of change that is left, as a change per internal time over the
+    /// state's scale.
     pub residual: Option<f64>,
 }
 
-/// The start under given parameters, with some states held.
+/// The start under given parameters, with some states held at values.
 ///
 /// # Errors
 /// No steady state, or a start that is not a number.
@@ -34,8 +36,37 @@ pub fn find_start(
     if model.start == StartRule::Given {
         return Ok(Start { states, residual: None });
     }
-    let _ = options;
-    Ok(Start { states, residual: None })
+    let mut problem = problem(compiled, parameters, states, options);
+    // Accumulators keep their starts, and so do states that are held.
+    problem.held = (0..model.states.len())
+        .filter(|state| !model.states[*state].steady || held.iter().any(|(other, _)| other == state))
+        .collect();
+    let steady = solver::steady_state(&problem).map_err(|failure| failed(failure, options))?;
+    let residual = steady.rates.iter().zip(&model.states).map(|(rate, state)| (rate / state.scale).abs()).fold(0.0, f64::max);
+    Ok(Start { states: steady.states, residual: Some(residual) })
+}
+
+fn failed(failure: solver::Failure, options: &SolverOptions) -> SimulationError {
+    SimulationError::Start(Box::new((failure, options.relative_tolerance)))
+}
+
+/// A problem without jumps, from time 0, under given parameters.
+fn problem<'m>(compiled: &'m Compiled<'_>, parameters: &[f64], start: Vec<f64>, options: &SolverOptions) -> Problem<'m> {
+    Problem {
+        equations: &compiled.equations,
+        start_time: 0.0,
+        end_time: 0.0,
+        parameters: parameters.to_vec(),
+        inputs: vec![0.0; compiled.model.routes.len()],
+        start,
+        tolerance: tolerance(compiled.model, options),
+        held: Vec::new(),
+        stops: Vec::new(),
+        output_times: Arc::from([]),
+        events: compiled.events.clone(),
+        nonnegative: Arc::from([]),
+        limits: options.limits,
+    }
 }
 
 impl Start {
@@ -43,18 +74,14 @@ impl Start {
     ///
     /// # Errors
     /// As [`find_start`].
-    pub fn reset(
-        &self,
-        compiled: &Compiled<'_>,
-        parameters: &[f64],
-        options: &SolverOptions,
-    ) -> Result<Change, SimulationError> {
+    pub fn reset(&self, compiled: &Compiled<'_>, parameters: &[f64], options: &SolverOptions) -> Result<Change, SimulationError> {
         let start = find_start(compiled, parameters, &[], options)?;
         Ok(Change::SetStates(start.states.into()))
     }
 }
 
-/// The changes that a steady state of doses makes.
+/// The changes that a steady state of doses makes (NONMEM: SS 1 replaces the state, SS 2 adds to it the difference
+/// between the steady state and the undosed one).
 ///
 /// # Errors
 /// There is none.
@@ -65,6 +92,43 @@ pub fn steady_change(
     adds: bool,
     options: &SolverOptions,
 ) -> Result<Vec<Change>, SimulationError> {
-    let _ = (compiled, steady, parameters, adds, options);
-    Ok(Vec::new())
+    let model = compiled.model;
+    let undosed = find_start(compiled, parameters, &[], options)?.states;
+    let mut problem = problem(compiled, parameters, undosed.clone(), options);
+    let accumulators: Vec<usize> = (0..model.states.len()).filter(|state| !model.states[*state].steady).collect();
+    let states = match steady {
+        SteadyState::Endless { route, rate } => {
+            problem.inputs[*route] = *rate;
+            problem.held = accumulators;
+            solver::steady_state(&problem).map_err(|failure| failed(failure, options))?.states
+        }
+        SteadyState::Periodic(period) => {
+            problem.end_time = period.length;
+            problem.stops = period_stops(compiled, period);
+            solver::periodic_state(&problem, &accumulators).map_err(|failure| failed(failure, options))?.states
+        }
+    };
+    if !adds {
+        return Ok(vec![Change::SetStates(states.into())]);
+    }
+    let differences = states.iter().zip(&undosed).map(|(dosed, undosed)| dosed - undosed).enumerate();
+    Ok(differences.filter(|(_, amount)| *amount != 0.0).map(|(state, amount)| Change::AddToState { state, amount }).collect())
+}
+
+/// One period of doses as stops.
+fn period_stops(compiled: &Compiled<'_>, period: &Period) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    for (time, action) in &period.actions {
+        match action {
+            PeriodAction::Bolus { route, amount } => {
+                for (state, share) in &compiled.model.routes[*route].into {
+                    stops.push(Stop { time: *time, change: Change::AddToState { state: *state, amount: amount * share } });
+                }
+            }
+            PeriodAction::Rate { route, rate } => {
+                stops.push(Stop { time: *time, change: Change::SetInput { input: *route, value: *rate } });
+            }
+        }
+    }
+    stops
 }
