@@ -7,6 +7,7 @@ pub mod arguments;
 mod check;
 mod compare;
 mod completions;
+mod doses;
 mod drawing;
 mod explain;
 mod list;
@@ -133,6 +134,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::List(arguments) => list::run(&arguments, session),
         Command::Check(arguments) => check::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
+        Command::Doses(arguments) => doses::run(&arguments, session),
         Command::Run(arguments) => run::run(&arguments, session),
         Command::Plot(arguments) => plot::run(&arguments, session),
         Command::Compare(arguments) => compare::run(&arguments, session),

@@ -1,17 +1,21 @@
 //! `kascade run`: integrate and print a table, or outcomes.
 
 use super::arguments::Run;
+use super::doses::{covariates, event_table};
 use super::models::load;
 use super::output::Destination;
 use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
 use super::{Failure, Session};
-use crate::diagnostics::{Code, Diagnostic, SourceText};
+use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
 use crate::formats::{csv, json};
 use crate::model::{Column, Model};
+use crate::numerics::float_text::number_text;
 use crate::simulation::{
-    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, take, unknown,
+    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, simulate_individuals, take, timelines,
+    unknown,
 };
 use ndarray::Array2;
+use std::path::Path;
 
 /// Runs the scenario of the arguments and writes its table.
 pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
@@ -22,22 +26,32 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     let options = solver_options(&arguments.solver)?;
     let columns = columns(&model, &arguments.columns)?;
     let scenario = timed(&model, arguments)?;
-    if scenario.doses.is_empty() {
+    if scenario.doses.is_empty() && arguments.schedule.events.is_none() {
         session.say("note: no doses (give `-r REGIMEN`, `--dose` or `--events`)");
     }
     let measures = measures(&model, &arguments.measure)?;
     let compiled = Compiled::new(&model, &measures.subjects);
     let keep = if measures.list.is_empty() { Keep::Rows } else { Keep::Everything };
-    let trajectory = simulate(&compiled, &scenario, &options, keep).map_err(|error| failed(&error, &compiled))?;
-    tell_warnings(&trajectory.finish.warnings, &compiled, session);
-    if arguments.stats {
-        session.say(&statistics(&trajectory));
-    }
-    let table = if measures.list.is_empty() {
-        trajectory.table(&columns)
-    } else {
-        outcomes(&measures, &arguments.measure, &trajectory)
+    let trajectories = match &arguments.schedule.events {
+        Some(path) => run_events(path, arguments, &compiled, &scenario, &options, keep, session)?,
+        None => vec![simulate(&compiled, &scenario, &options, keep).map_err(|error| failed(&error, &compiled))?],
     };
+    for trajectory in &trajectories {
+        tell_warnings(&trajectory.finish.warnings, &compiled, session);
+        if arguments.stats {
+            session.say(&statistics(trajectory));
+        }
+    }
+    let with_id = trajectories.len() > 1 || trajectories.iter().any(|one| one.timeline.id.is_some());
+    let tables = trajectories.iter().enumerate().map(|(number, trajectory)| {
+        let table = if measures.list.is_empty() {
+            trajectory.table(&columns)
+        } else {
+            outcomes(&measures, &arguments.measure, trajectory)
+        };
+        (trajectory.timeline.id.unwrap_or(number as f64 + 1.0), table)
+    });
+    let table = stack(tables.collect(), with_id);
     let mut bytes = Vec::new();
     match format {
         Format::Csv => {
@@ -50,6 +64,66 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
         }
     }
     Ok(destination.write(&bytes)?)
+}
+
+/// Expands and runs every individual of an event table. Nothing is solved before the whole table makes sense.
+fn run_events<'m>(
+    path: &Path,
+    arguments: &Run,
+    compiled: &'m Compiled<'m>,
+    scenario: &Scenario,
+    options: &SolverOptions,
+    keep: Keep,
+    session: &Session,
+) -> Result<Vec<Trajectory<'m>>, Failure> {
+    let table = event_table(compiled.model, compiled, path, session)?;
+    let own_times = arguments.every.is_some() || arguments.at.is_some();
+    let times = own_times.then_some(scenario.outputs.as_slice());
+    let rule = covariates(arguments.schedule.covariates);
+    let expanded = timelines(compiled, &table, scenario, rule, times).map_err(|error| failed(&error, compiled))?;
+    let ids: Vec<Option<f64>> = expanded.iter().map(|timeline| timeline.id).collect();
+    let mut kept = Vec::new();
+    let mut failures = Vec::new();
+    for (id, result) in ids.iter().zip(simulate_individuals(compiled, expanded, options, keep)) {
+        match result {
+            Ok(trajectory) => kept.push(trajectory),
+            Err(error) => {
+                let mut diagnostic = error.diagnostic(compiled);
+                if let Some(id) = id {
+                    diagnostic.message = format!("individual {}: {}", number_text(*id), diagnostic.message);
+                }
+                failures.push(diagnostic);
+            }
+        }
+    }
+    // The others' results are kept where one fails, unless nothing is left.
+    if kept.is_empty() {
+        return Err(Failure::Solver(Report { list: failures }));
+    }
+    session.complain(&Report { list: failures });
+    Ok(kept)
+}
+
+/// Tables one below the other, headed by `id` where there are several individuals.
+fn stack(tables: Vec<(f64, Table)>, with_id: bool) -> Table {
+    let mut tables = tables;
+    if !with_id && tables.len() == 1 {
+        return tables.remove(0).1;
+    }
+    let heads = tables.first().map(|(_, table)| table.heads.clone()).unwrap_or_default();
+    let rows = tables.iter().map(|(_, table)| table.values.nrows()).sum();
+    let mut values = Array2::zeros((rows, heads.len() + 1));
+    let mut row = 0;
+    for (id, table) in &tables {
+        for cells in table.values.rows() {
+            values[[row, 0]] = *id;
+            for (column, value) in cells.iter().enumerate() {
+                values[[row, column + 1]] = *value;
+            }
+            row += 1;
+        }
+    }
+    Table { heads: std::iter::once(Head::new("id", "1")).chain(heads).collect(), values }
 }
 
 /// Formats of a table.

@@ -1,0 +1,226 @@
+//! `kascade doses`: what is really given, before anything is solved.
+
+use super::arguments::{Covariates, Doses, ScheduleArguments};
+use super::models::load;
+use super::output::{Destination, read_text};
+use super::run::Format;
+use super::scenario::{failed, scenario};
+use super::table::{Align, layout, rounded};
+use super::{Failure, Session};
+use crate::diagnostics::{Report, SourceText};
+use crate::dosing::{self, EventTable, Fate, Given, Repeat, TableSetup, Timeline};
+use crate::formats::json::{self, Provenance};
+use crate::formats::nonmem::read_event_table;
+use crate::model::Model;
+use crate::numerics::float_text::number_text;
+use crate::simulation::{Compiled, timeline, timelines};
+use serde_json::json;
+use std::path::Path;
+
+/// Expands the schedule and prints one line a dose.
+pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
+    let destination = Destination::new(arguments.output.as_deref());
+    destination.check().map_err(Failure::model)?;
+    let format = match &destination {
+        Destination::Stdout => None,
+        file @ Destination::File(_) => Some(Format::of(file)?),
+    };
+    let model = load(&arguments.model, session)?;
+    let scenario = scenario(&model, &arguments.schedule)?;
+    let compiled = Compiled::new(&model, &[]);
+    let expanded = match &arguments.schedule.events {
+        Some(path) => {
+            let table = event_table(&model, &compiled, path, session)?;
+            let rule = covariates(arguments.schedule.covariates);
+            timelines(&compiled, &table, &scenario, rule, None).map_err(|error| failed(&error, &compiled))?
+        }
+        None => vec![timeline(&model, &compiled.routes, &scenario).map_err(|error| failed(&error, &compiled))?],
+    };
+    let several = expanded.len() > 1 || expanded.iter().any(|one| one.id.is_some());
+    let rows: Vec<Row> = expanded.iter().flat_map(|timeline| timeline.given.iter().map(|given| row(&model, timeline, given))).collect();
+    if rows.is_empty() {
+        session.say("note: nothing is given (name a regimen with `-r`, write a `--dose`, or bring a table with `--events`)");
+    }
+    let bytes = match format {
+        None => text(&rows, several, &model, &arguments.schedule).into_bytes(),
+        Some(Format::Csv) => csv(&rows, several).into_bytes(),
+        Some(Format::Json) => {
+            let provenance = Provenance { model: model.name.clone(), model_hash: model.hash.clone(), settings: Vec::new() };
+            let mut map = provenance.to_map();
+            map.insert("doses".into(), rows.iter().map(json_row).collect());
+            format!("{}\n", serde_json::Value::Object(map)).into_bytes()
+        }
+    };
+    Ok(destination.write(&bytes)?)
+}
+
+/// Reads an event table from a file and says which columns were not used.
+pub fn event_table(model: &Model, compiled: &Compiled<'_>, path: &Path, session: &Session) -> Result<EventTable, Failure> {
+    let text = read_text(path).map_err(Failure::model)?;
+    let source = SourceText::new(path.display().to_string(), text);
+    let parameters: Vec<(String, crate::units::Unit)> =
+        model.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.unit.clone())).collect();
+    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
+    let table = read_event_table(&source, &setup).map_err(|list| Failure::Model(Report { list }))?;
+    if !table.ignored.is_empty() {
+        session.say(&format!("note: columns that no parameter is named after are ignored: {}", table.ignored.join(", ")));
+    }
+    Ok(table)
+}
+
+/// How covariates hold, as dosing calls it.
+pub fn covariates(rule: Covariates) -> dosing::Covariates {
+    match rule {
+        Covariates::Nocb => dosing::Covariates::Nocb,
+        Covariates::Locf => dosing::Covariates::Locf,
+    }
+}
+
+/// One dose in the words and units of the model.
+struct Row {
+    id: f64,
+    written: f64,
+    arrives: f64,
+    route: String,
+    amount: f64,
+    unit: String,
+    rate: f64,
+    duration: f64,
+    rate_unit: String,
+    time_unit: String,
+    fraction: f64,
+    lag: f64,
+    interval: f64,
+    repeat: String,
+    rule: String,
+    fate: String,
+}
+
+fn row(model: &Model, timeline: &Timeline, given: &Given) -> Row {
+    let route = &model.routes[given.route];
+    let time = |value: f64| model.time_unit.from_internal(value);
+    let rate_unit = route.unit.over(&model.time_unit);
+    let (rate, duration) = given.infusion.unwrap_or((f64::NAN, f64::NAN));
+    Row {
+        id: timeline.id.unwrap_or(f64::NAN),
+        written: time(given.written),
+        arrives: time(given.arrives),
+        route: route.name.clone(),
+        amount: route.unit.from_internal(given.amount),
+        unit: route.unit.text().to_string(),
+        rate: rate_unit.as_ref().map_or(rate, |unit| unit.from_internal(rate)),
+        duration: time(duration),
+        rate_unit: rate_unit.map_or_else(String::new, |unit| unit.text().to_string()),
+        time_unit: model.time_unit.text().to_string(),
+        fraction: given.fraction,
+        lag: time(given.lag),
+        interval: given.interval.map_or(f64::NAN, time),
+        repeat: match given.repeat {
+            Repeat::Own => String::new(),
+            Repeat::Additional(number) => format!("additional {number}"),
+            Repeat::Before(number) => format!("{number} before the record"),
+            Repeat::Forever => "since forever".to_string(),
+        },
+        rule: given.rule.to_string(),
+        fate: match given.fate {
+            Fate::Given => String::new(),
+            Fate::CutShort { at } => format!("cut short at {}", number_text(time(at))),
+            Fate::Dropped { at, count: 1 } => format!("dropped at {}", number_text(time(at))),
+            Fate::Dropped { at, count } => format!("dropped at {}, and {} repetitions after it", number_text(time(at)), count - 1),
+            Fate::AfterEnd => "arrives after the end".to_string(),
+        },
+    }
+}
+
+fn text(rows: &[Row], several: bool, model: &Model, arguments: &ScheduleArguments) -> String {
+    let number = |value: f64| if value.is_nan() { String::new() } else { rounded(value, 7) };
+    let mut heads = Vec::new();
+    let mut align = Vec::new();
+    if several {
+        heads.push("id".to_string());
+        align.push(Align::Right);
+    }
+    let time_unit = model.time_unit.text();
+    heads.extend([format!("time [{time_unit}]"), format!("arrives [{time_unit}]")]);
+    heads.extend(["route", "amount", "", "rate", "", "duration", "fraction", "lag", "rule", ""].map(String::from));
+    let (left, right) = (Align::Left, Align::Right);
+    align.extend([right, right, left, right, left, right, left, right, right, right, left, left]);
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let mut cells = Vec::new();
+            if several {
+                cells.push(number(row.id));
+            }
+            let remark = [row.repeat.as_str(), row.fate.as_str()].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
+            cells.extend([
+                number(row.written),
+                number(row.arrives),
+                row.route.clone(),
+                number(row.amount),
+                row.unit.clone(),
+                number(row.rate),
+                if row.rate.is_nan() { String::new() } else { row.rate_unit.clone() },
+                number(row.duration),
+                number(row.fraction),
+                number(row.lag),
+                row.rule.clone(),
+                remark,
+            ]);
+            cells
+        })
+        .collect();
+    let head = match &arguments.regimen {
+        Some(name) => model.regimen(name).map_or(String::new(), |regimen| format!("{}: {}\n", regimen.name, regimen.title)),
+        None => String::new(),
+    };
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    head + &layout(&heads, &align, &cells)
+}
+
+const FIELDS: [&str; 15] = [
+    "time", "arrives", "route", "amount", "unit", "rate", "rate_unit", "duration", "time_unit", "fraction", "lag", "interval",
+    "repeat", "rule", "fate",
+];
+
+fn csv(rows: &[Row], several: bool) -> String {
+    let mut text = if several { "id,".to_string() } else { String::new() };
+    text.push_str(&FIELDS.join(","));
+    text.push('\n');
+    for row in rows {
+        if several {
+            text.push_str(&format!("{},", number_text(row.id)));
+        }
+        let quoted = |text: &str| if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() };
+        let cells = [
+            number_text(row.written),
+            number_text(row.arrives),
+            quoted(&row.route),
+            number_text(row.amount),
+            quoted(&row.unit),
+            number_text(row.rate),
+            quoted(&row.rate_unit),
+            number_text(row.duration),
+            quoted(&row.time_unit),
+            number_text(row.fraction),
+            number_text(row.lag),
+            number_text(row.interval),
+            quoted(&row.repeat),
+            quoted(&row.rule),
+            quoted(&row.fate),
+        ];
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn json_row(row: &Row) -> serde_json::Value {
+    let number = json::number;
+    json!({
+        "id": number(row.id), "time": number(row.written), "arrives": number(row.arrives), "route": row.route,
+        "amount": number(row.amount), "unit": row.unit, "rate": number(row.rate), "rate_unit": row.rate_unit,
+        "duration": number(row.duration), "time_unit": row.time_unit, "fraction": number(row.fraction), "lag": number(row.lag),
+        "interval": number(row.interval), "repeat": row.repeat, "rule": row.rule, "fate": row.fate,
+    })
+}
