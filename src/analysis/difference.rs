@@ -1,5 +1,6 @@
 //! What one model changes against another, entry by entry.
 
+use crate::dosing::{Amount, Delivery, Dose};
 use crate::model::{Model, Origin};
 use crate::numerics::float_text::number_text;
 use crate::units::Unit;
@@ -124,8 +125,42 @@ fn regimens(model: &Model) -> Vec<(String, String)> {
     model
         .regimens
         .iter()
-        .map(|one| (one.name.clone(), format!("{}: {}", one.title, crate::dosing::describe(&one.doses, &crate::model::dosing_routes(model), &model.time_unit))))
+        .map(|one| (one.name.clone(), format!("{}: {}", one.title, doses(model, &one.doses))))
         .collect()
+}
+
+/// Doses in words.
+fn doses(model: &Model, doses: &[Dose]) -> String {
+    let time = |value: f64| number(value, &model.time_unit);
+    let one = |dose: &Dose| {
+        let unit = &model.routes[dose.route].unit;
+        let amount = |amount: &Amount| {
+            // Doses in mass for a route that counts an amount are shown in mg, which is the internal unit of mass.
+            let (value, unit) = if amount.as_mass {
+                (amount.value, "mg")
+            } else {
+                (unit.from_internal_shortest(amount.value), unit.text())
+            };
+            format!("{} {unit}{}", number_text(value), if amount.per_weight { "/kg" } else { "" })
+        };
+        let mut text = format!("{} {}", model.routes[dose.route].name, amount(&dose.amount));
+        match &dose.delivery {
+            Delivery::Over(over) => text.push_str(&format!(" over {}", time(*over))),
+            Delivery::Rate(rate) => text.push_str(&format!(" at the rate {} per {}", amount(rate), model.time_unit.text())),
+            Delivery::Endless(rate) => text.push_str(&format!(" at the rate {} since forever", amount(rate))),
+            Delivery::Bolus => text.push_str(" bolus"),
+            Delivery::Route => {}
+        }
+        text.push_str(&format!(" at {}", time(dose.at)));
+        text.push_str(&dose.every.map_or(String::new(), |every| format!(" every {}", time(every))));
+        text.push_str(&dose.times.map_or(String::new(), |times| format!(" times {times}")));
+        text.push_str(&dose.until.map_or(String::new(), |until| format!(" until {}", time(until))));
+        if dose.steady {
+            text.push_str(" steady");
+        }
+        text
+    };
+    doses.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 fn perturbations(model: &Model) -> Vec<(String, String)> {

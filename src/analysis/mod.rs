@@ -1,3 +1,4 @@
 //! One question a file: what is asked of many runs at once. Must never print.
 
 pub mod batch;
+pub mod difference;

@@ -7,6 +7,7 @@ pub mod arguments;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod doses;
 mod drawing;
 mod explain;
@@ -18,6 +19,7 @@ mod plot;
 mod render;
 mod run;
 mod scenario;
+mod show;
 mod table;
 
 use crate::diagnostics::{Diagnostic, Report};
@@ -134,6 +136,8 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::List(arguments) => list::run(&arguments, session),
         Command::Check(arguments) => check::run(&arguments, session),
         Command::Explain(arguments) => explain::run(&arguments, session),
+        Command::Show(arguments) => show::run(&arguments, session),
+        Command::Diff(arguments) => diff::run(&arguments, session),
         Command::Doses(arguments) => doses::run(&arguments, session),
         Command::Run(arguments) => run::run(&arguments, session),
         Command::Plot(arguments) => plot::run(&arguments, session),

@@ -1,6 +1,8 @@
 //! Formats that tables are written in; each states what it cannot carry. Must never know commands.
 
 pub mod csv;
+pub mod dot;
+pub mod equations;
 pub mod json;
 pub mod nonmem;
 #[cfg(test)]

@@ -9,12 +9,14 @@ mod context;
 mod doses;
 mod evidence;
 mod figures;
+mod influence;
 pub mod library;
 mod load;
 mod overlay;
 mod parameters;
 mod reactions;
 mod reader;
+mod text;
 mod types;
 mod value;
 
@@ -23,6 +25,7 @@ pub use evidence::{Comparison, Prediction, Sign, Statement, StatementRun};
 pub use figures::{
     AnnotationSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec, SeriesSpec,
 };
+pub use influence::{Influence, Sign as InfluenceSign, influences};
 pub use load::{Find, Loaded, load};
 pub use parameters::out_of_range;
 pub use reader::Text;
