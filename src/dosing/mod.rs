@@ -24,6 +24,7 @@ pub mod steady;
 mod table;
 mod table_fault;
 mod timeline;
+mod write;
 
 pub use error::{DoseError, DoseFault, RouteProperty};
 pub use expand::expand;
@@ -34,3 +35,4 @@ pub use steady::{Period, PeriodAction, SteadyState};
 pub use table::{Cell, EventTable, Individual, Row, Rows, TableSetup, expand_individual};
 pub use table_fault::{TableError, TableFault};
 pub use timeline::{Action, Fate, Given, Kind, Repeat, Rule, Timeline};
+pub use write::describe;

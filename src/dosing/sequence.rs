@@ -141,6 +141,7 @@ pub(super) fn play(
                 clock.stamp(record.time);
             }
             clock.push(Kind::Reset);
+            clock.hold_again();
         }
         clock.record_time = record.time;
         clock.order = index;
@@ -295,6 +296,13 @@ impl<'a> Clock<'a> {
         }
         self.stamp(time);
         self.perturb_now(self.perturbed_at)
+    }
+
+    /// What was written over every state is no reason to let go of those that are held.
+    fn hold_again(&mut self) {
+        for (&state, &value) in &self.clamps {
+            self.actions.push(Action { time: self.now, kind: Kind::Clamp { state, value } });
+        }
     }
 
     /// Lets all happen that happens up to a time, and at it before its records.
@@ -497,6 +505,7 @@ impl<'a> Clock<'a> {
             self.give(&all, Fate::Given);
         }
         self.push(if adds { Kind::AddSteadyState(state) } else { Kind::ReplaceBySteadyState(state) });
+        self.hold_again();
         for leftover in leftovers {
             let (Leftover::Running { train, before, .. } | Leftover::Arriving { train, before, .. }) = leftover;
             let Some(&(prepared, origin, offset)) = doses.get(train) else { continue };

@@ -23,7 +23,7 @@ pub enum Kind {
     Rate { route: usize, rate: f64 },
     /// A parameter has this value from here on.
     SetParameter { parameter: usize, value: f64 },
-    /// A state is held at this value from here on.
+    /// A state is held at this value from here on. Said again after every reset and steady state.
     Clamp { state: usize, value: f64 },
     /// A state moves by its equation again.
     Release { state: usize },
