@@ -3,6 +3,7 @@
 //! (`superposition`), for every pair of features (`pairs`) and for random schedules on every road (`roads`).
 
 mod carry_out;
+mod documentation;
 mod model;
 mod pairs;
 mod roads;
