@@ -194,21 +194,6 @@ impl AxisMap {
         }
     }
 
-    /// The value at a place within the axis: what a label that is moved stands beside.
-    pub fn value_at(&self, place: f64) -> f64 {
-        let (mut low, mut high) = (self.from, self.to);
-        // The mapping is monotone, so bisection inverts every scale alike.
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if (self.place(middle) - self.start).abs() < (place - self.start).abs() {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        0.5 * (low + high)
-    }
-
     /// The ranges of values that are drawn in one piece.
     pub fn pieces(&self) -> Vec<(f64, f64)> {
         match self.scale {
@@ -321,9 +306,6 @@ mod tests {
             let places: Vec<f64> =
                 (0..=100).map(|step| map.place(from + (to - from) * f64::from(step) / 100.0)).collect();
             assert!(places.windows(2).all(|pair| pair[1] > pair[0]), "{scale:?}");
-            for place in [120.0, 170.0, 250.0, 290.0] {
-                assert!((map.place(map.value_at(place)) - place).abs() < 1e-6, "{scale:?} {place}");
-            }
         }
     }
 

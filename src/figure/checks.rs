@@ -138,7 +138,7 @@ fn faint(items: &[Item]) -> Vec<Fault> {
                 }
             }
             (Shape::Line { points, .. }, Role::Curve | Role::Range | Role::Threshold | Role::Arrow | Role::Frame) => {
-                let ratio = contrast(item.color, page_ground(items, points));
+                let ratio = contrast(item.color, page_ground(items, item, points));
                 if ratio < 3.0 {
                     faults.push(Fault::FaintMark(item.role, ratio));
                 }
@@ -149,10 +149,12 @@ fn faint(items: &[Item]) -> Vec<Fault> {
     faults
 }
 
-/// The ground of the page under a line: bands and ribbons are seen through and do not count.
-fn page_ground(items: &[Item], points: &[Place]) -> Rgb {
+/// The ground under a line: the page, and for a contour line the heat map that it runs over. Bands and ribbons are
+/// seen through and do not count.
+fn page_ground(items: &[Item], line: &Item, points: &[Place]) -> Rgb {
     let middle = points.get(points.len() / 2).copied().unwrap_or_default();
-    let grounds: Vec<Item> = items.iter().filter(|item| matches!(item.role, Role::Ground)).cloned().collect();
+    let counts = |role| role == Role::Ground || (role == Role::Cell && line.role == Role::Curve);
+    let grounds: Vec<Item> = items.iter().filter(|item| counts(item.role)).cloned().collect();
     ground_at(&grounds, grounds.len(), middle)
 }
 

@@ -1,23 +1,23 @@
-//! The page: header, a grid of panels whose frames line up, and the lines below.
+//! The page: header, the grid of panels, the legend for words that found no room, and the lines below.
 //!
-//! Sizes that depend on each other are settled in order: heights of header and footer, heights of the panels, numbers
-//! at the vertical axes and so the margins of the columns, widths, and last the words. When words find no room in
-//! their panel they go to the legend below, and the page is laid out again with that much less height.
+//! Words that find no room in their panel go to the legend below the panels, and the page is laid out again with
+//! that much less height, until every word has its place.
 
 use std::collections::BTreeSet;
 
-use super::axis::{AxisMap, AxisPart};
+use super::axis::AxisMap;
 use super::display::{Anchor, DisplayList, Role, TextStyle};
 use super::error::FigureError;
 use super::font::{self, Face};
 use super::frame;
 use super::geometry::Bounds;
+use super::grid::{self, Axes, Grid, Prepared, Room};
 use super::legend::{self, Entry, Sample};
-use super::number::superscript;
-use super::plot::{self, Ranges, Stage, Verticals, Wordless};
-use super::scene::{AxisKind, Content, FigureData, LabelPlacement, Panel, Plot};
-use super::strip;
+use super::paragraphs::{self, Paragraph};
+use super::plot::{self, Stage, Wordless};
+use super::scene::{AxisKind, Content, FigureData, Key, Panel, Style};
 use super::theme::Theme;
+use super::{cascade, evidence, heat, strip};
 
 /// A page laid out.
 pub struct Page {
@@ -27,18 +27,8 @@ pub struct Page {
     pub height: f64,
     /// Everything on it.
     pub list: DisplayList,
-}
-
-/// What is known of a panel before anything has a place.
-struct Prepared<'a> {
-    panel: &'a Panel,
-    /// Ranges of the axes, for panels on two axes.
-    ranges: Option<Ranges>,
-    row: usize,
-    column: usize,
-    span: usize,
-    /// Whether the numbers of the horizontal axis are written.
-    labelled: bool,
+    /// Baseline of the subtitle's last line.
+    pub subtitle_baseline: f64,
 }
 
 /// Words that stand elsewhere, by panel.
@@ -49,15 +39,11 @@ type Elsewhere = BTreeSet<(usize, Wordless)>;
 /// # Errors
 /// Any [`FigureError`] that the data cause.
 pub fn lay_out(figure: &FigureData, theme: &Theme) -> Result<Page, FigureError> {
-    if figure.panels.is_empty() {
-        return Err(FigureError::NoPanels);
-    }
-    let columns = columns(figure, theme);
-    let prepared = prepare(figure, columns)?;
+    let prepared = grid::prepare(figure, theme)?;
     let mut elsewhere = Elsewhere::new();
     // Every round moves at least one word to the legend, so this ends.
     loop {
-        let (page, missed) = lay_out_once(figure, theme, columns, &prepared, &elsewhere)?;
+        let (page, missed) = lay_out_once(figure, theme, &prepared, &elsewhere)?;
         if missed.is_subset(&elsewhere) {
             return Ok(page);
         }
@@ -65,494 +51,152 @@ pub fn lay_out(figure: &FigureData, theme: &Theme) -> Result<Page, FigureError> 
     }
 }
 
-/// How many panels stand side by side.
-fn columns(figure: &FigureData, theme: &Theme) -> usize {
-    let count = figure.panels.iter().map(|panel| panel.span.max(1)).sum::<usize>();
-    let wanted = if figure.columns > 0 {
-        figure.columns
-    } else {
-        match (count, theme.height) {
-            (1, _) => 1,
-            (2 | 4, _) => 2,
-            (3, Some(_)) => 3,
-            (_, Some(_)) if count > 9 => 4,
-            (_, Some(_)) => 3,
-            (..=6, None) => 2,
-            _ => 3,
-        }
+fn panel_words(elsewhere: &Elsewhere, index: usize) -> Vec<Wordless> {
+    elsewhere.iter().filter(|(panel, _)| *panel == index).map(|&(_, words)| words).collect()
+}
+
+fn lay_out_once(
+    figure: &FigureData,
+    theme: &Theme,
+    prepared: &[Prepared],
+    elsewhere: &Elsewhere,
+) -> Result<(Page, Elsewhere), FigureError> {
+    let width = figure.size.width.unwrap_or(theme.width);
+    let (left, inner) = (theme.margin, width - 2.0 * theme.margin);
+    let numbers = paragraphs::numbers(figure);
+    let header = paragraphs::header(figure, theme, inner);
+    let footer = paragraphs::footer(figure, theme, &numbers, inner);
+    let keys = Keys::new(figure, theme, &header[1], inner);
+    let entries = legend_entries(figure, elsewhere);
+    let header_height: f64 = header.iter().map(Paragraph::height).sum();
+    let footer_height: f64 = footer.iter().map(Paragraph::height).sum();
+    let strip_height = strip::height(&figure.strip, theme);
+    let space = 0.6 * theme.label;
+    let and_space = |height: f64| if height > 0.0 { height + space } else { 0.0 };
+    let above = theme.margin + header_height + keys.height + strip_height;
+    let below = theme.margin + and_space(footer_height) + and_space(legend::height(&entries, theme.label, inner));
+    let fixed = figure.size.height.or(theme.height);
+    let room = Room {
+        theme,
+        left,
+        top: above,
+        width: inner,
+        height: fixed.map(|height| height - above - below),
+        numbers: &numbers,
+        elsewhere: &|index| panel_words(elsewhere, index),
     };
-    wanted.min(theme.most_columns).min(count).max(1)
+    let grid = grid::lay_out(prepared, &room)?;
+    let height = fixed.unwrap_or(0.0).max(grid.bottom + below);
+
+    let mut list = DisplayList::default();
+    list.rectangle(Role::Ground, Bounds::new(0.0, 0.0, width, height), theme.ground, 1.0);
+    let mut y = theme.margin;
+    let subtitle_baseline = header[1].last_baseline(y + header[0].height());
+    for paragraph in &header {
+        y = paragraph.write(&mut list, theme, left, y);
+    }
+    keys.draw(&mut list, theme, (left, y), inner, &header[1]);
+    draw_strips(&mut list, figure, theme, prepared, &grid, above - strip_height);
+    let missed = draw_panels(&mut list, figure, theme, prepared, &grid, elsewhere, &numbers);
+    legend::draw(&mut list, theme, &entries, theme.label, (left, height - below + space), inner);
+    y = height - theme.margin - footer_height;
+    for paragraph in &footer {
+        y = paragraph.write(&mut list, theme, left, y);
+    }
+    Ok((Page { width, height, list, subtitle_baseline }, missed))
 }
 
-fn prepare<'a>(figure: &'a FigureData, columns: usize) -> Result<Vec<Prepared<'a>>, FigureError> {
-    let mut prepared: Vec<Prepared> = Vec::with_capacity(figure.panels.len());
-    let (mut row, mut column) = (0, 0);
-    for panel in &figure.panels {
-        let span = panel.span.clamp(1, columns);
-        if column + span > columns {
-            row += 1;
-            column = 0;
-        }
-        let ranges = match &panel.content {
-            Content::Plot(plot) => Some(plot::check(plot, &panel.title, figure.sources.len())?),
-            _ => None,
+/// The legend of the whole figure, under the subtitle or, where both fit, at the right end of its line.
+struct Keys {
+    entries: Vec<Entry>,
+    /// Width in one row.
+    width: f64,
+    /// Height of the rows it has of its own.
+    height: f64,
+    beside: bool,
+}
+
+impl Keys {
+    fn new(figure: &FigureData, theme: &Theme, subtitle: &Paragraph, inner: f64) -> Keys {
+        let entry = |key: &Key| Entry { sample: Sample::Line(key.style), name: key.name.clone() };
+        let entries: Vec<Entry> = match &figure.keys[..] {
+            [] => evidence_keys(figure),
+            keys => keys.iter().map(entry).collect(),
         };
-        prepared.push(Prepared { panel, ranges, row, column, span, labelled: true });
-        column += span;
+        let width = legend::row_width(&entries, theme.subtitle);
+        let beside = match &subtitle.lines[..] {
+            [line] => font::width(line, subtitle.face, subtitle.size) + width + 3.0 * theme.subtitle <= inner,
+            _ => false,
+        };
+        let height = if beside || entries.is_empty() {
+            0.0
+        } else {
+            legend::height(&entries, theme.subtitle, inner) + 0.2 * theme.label
+        };
+        Keys { entries, width, height, beside }
     }
-    if figure.share_x {
-        for index in 0..prepared.len() {
-            let below = (0..prepared.len())
-                .filter(|&other| prepared[other].row > prepared[index].row)
-                .find(|&other| prepared[other].column == prepared[index].column);
-            if let Some(below) = below {
-                prepared[index].labelled = !shares_abscissa(&prepared[index], &prepared[below]);
-            }
+
+    /// Draws the legend, `below` being the corner under the subtitle.
+    fn draw(&self, list: &mut DisplayList, theme: &Theme, below: (f64, f64), inner: f64, subtitle: &Paragraph) {
+        let size = theme.subtitle;
+        if self.beside {
+            let corner = (below.0 + inner - self.width, below.1 - subtitle.height() - 0.04 * size);
+            legend::draw(list, theme, &self.entries, size, corner, self.width + 1.0);
+        } else {
+            legend::draw(list, theme, &self.entries, size, below, inner);
         }
     }
-    Ok(prepared)
 }
 
-fn as_plot<'a>(prepared: &'a Prepared<'a>) -> Option<(&'a Plot, &'a Ranges)> {
-    match (&prepared.panel.content, &prepared.ranges) {
-        (Content::Plot(plot), Some(ranges)) => Some((plot, ranges)),
+/// What the markers of an evidence chart with several models mean.
+fn evidence_keys(figure: &FigureData) -> Vec<Entry> {
+    let chart = figure.panels.iter().find_map(|panel| match &panel.content {
+        Content::Evidence(chart) if chart.models.len() > 1 => Some(chart),
         _ => None,
-    }
-}
-
-fn shares_abscissa(upper: &Prepared, lower: &Prepared) -> bool {
-    match (as_plot(upper), as_plot(lower)) {
-        (Some(a), Some(b)) => upper.span == lower.span && plot::same_abscissa(a, b),
-        _ => false,
-    }
-}
-
-/// Lines of text with their style, from top to bottom.
-struct Paragraph {
-    role: Role,
-    lines: Vec<String>,
-    size: f64,
-    face: Face,
-    quiet: bool,
-    /// Space below, in pixels.
-    after: f64,
-}
-
-const LEADING: f64 = 1.28;
-
-impl Paragraph {
-    fn height(&self) -> f64 {
-        if self.lines.is_empty() { 0.0 } else { self.lines.len() as f64 * LEADING * self.size + self.after }
-    }
-
-    /// Writes the lines from `top` down and returns where the next may begin.
-    fn write(&self, list: &mut DisplayList, theme: &Theme, left: f64, top: f64) -> f64 {
-        let color = if self.quiet { theme.quiet } else { theme.ink };
-        let style = TextStyle { size: self.size, face: self.face, color, anchor: Anchor::Start };
-        for (index, line) in self.lines.iter().enumerate() {
-            let baseline = top + index as f64 * LEADING * self.size + (0.16 + font::ASCENT) * self.size;
-            list.text(self.role, line, (left, baseline), style);
-        }
-        top + self.height()
-    }
-}
-
-fn header(figure: &FigureData, theme: &Theme, width: f64) -> Vec<Paragraph> {
-    vec![
-        Paragraph {
-            role: Role::Title,
-            lines: font::wrap(&figure.title, Face::Bold, theme.title, width),
-            size: theme.title,
-            face: Face::Bold,
-            quiet: false,
-            after: 0.1 * theme.title,
-        },
-        Paragraph {
-            role: Role::Subtitle,
-            lines: font::wrap(&figure.subtitle, Face::Regular, theme.subtitle, width),
-            size: theme.subtitle,
-            face: Face::Regular,
-            quiet: true,
-            after: 0.35 * theme.subtitle,
-        },
-    ]
-}
-
-/// The number printed for each source, in the order in which panels first cite them.
-fn numbers(figure: &FigureData) -> Vec<Option<usize>> {
-    let mut cited = vec![false; figure.sources.len()];
-    for panel in &figure.panels {
-        let sources: Vec<usize> = match &panel.content {
-            Content::Plot(plot) => plot.points.iter().filter_map(|point| point.source).collect(),
-            Content::Evidence(chart) => chart.rows.iter().filter_map(|row| row.source).collect(),
-            _ => Vec::new(),
-        };
-        for source in sources {
-            if let Some(flag) = cited.get_mut(source) {
-                *flag = true;
-            }
-        }
-    }
-    let mut next = 0;
-    cited
-        .into_iter()
-        .map(|cited| {
-            cited.then(|| {
-                next += 1;
-                next
-            })
-        })
-        .collect()
-}
-
-fn footer(figure: &FigureData, theme: &Theme, numbers: &[Option<usize>], width: f64) -> Vec<Paragraph> {
-    let paragraph = |role, text: &str, size, quiet, after| Paragraph {
-        role,
-        lines: font::wrap(text, Face::Regular, size, width),
-        size,
-        face: Face::Regular,
-        quiet,
-        after,
+    });
+    let models = chart.map(|chart| chart.models.as_slice()).unwrap_or_default();
+    let entry = |(index, model): (usize, &Key)| {
+        let style = Style { width: 0.0, marker: Some(evidence::marker(model, index)), ..model.style };
+        Entry { sample: Sample::Line(style), name: model.name.clone() }
     };
-    let cited: Vec<String> = figure
-        .sources
-        .iter()
-        .zip(numbers)
-        .filter_map(|(source, number)| number.map(|number| format!("{number}\u{a0}{}", source.cite)))
-        .collect();
-    let mut paragraphs = vec![
-        paragraph(Role::Footer, &figure.caption, 1.08 * theme.note, false, 0.5 * theme.note),
-        paragraph(Role::Footer, &cited.join("\u{2003} "), theme.note, true, 0.25 * theme.note),
-    ];
-    for line in &figure.footer {
-        paragraphs.push(paragraph(Role::Footer, line, theme.note, true, 0.0));
-    }
-    paragraphs
+    models.iter().enumerate().map(entry).collect()
 }
 
-/// The legend below the panels: words that found no room in theirs, each once.
+/// The legend below the panels: ribbons, and words that found no room in their panel, each once.
 fn legend_entries(figure: &FigureData, elsewhere: &Elsewhere) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut add = |sample: Sample, name: &str| {
+        let entry = Entry { sample, name: name.to_string() };
+        if !name.is_empty() && !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    };
     for panel in &figure.panels {
-        let Content::Plot(plot) = &panel.content else { continue };
-        for ribbon in plot.ribbons.iter().filter(|ribbon| !ribbon.name.is_empty()) {
-            add_entry(&mut entries, Sample::Ribbon(ribbon.ink), &ribbon.name);
+        if let Content::Plot(plot) = &panel.content {
+            plot.ribbons.iter().for_each(|ribbon| add(Sample::Ribbon(ribbon.ink), &ribbon.name));
         }
     }
     for &(index, words) in elsewhere {
         let Some(Panel { content: Content::Plot(plot), title, .. }) = figure.panels.get(index) else { continue };
         match words {
             Wordless::Series(series) => {
-                if let Some(series) = plot.series.get(series) {
-                    add_entry(&mut entries, Sample::Line(series.style), &series.name);
-                }
+                plot.series.get(series).into_iter().for_each(|series| add(Sample::Line(series.style), &series.name));
             }
             Wordless::Band(band) => {
-                if let Some(band) = plot.bands.get(band) {
-                    add_entry(&mut entries, Sample::Band, &band.label);
-                }
+                plot.bands.get(band).into_iter().for_each(|band| add(Sample::Band, &band.label));
             }
             Wordless::Threshold(threshold) => {
-                if let Some(threshold) = plot.thresholds.get(threshold) {
-                    add_entry(&mut entries, Sample::Threshold, &threshold.label);
-                }
+                plot.thresholds.get(threshold).into_iter().for_each(|line| add(Sample::Threshold, &line.label));
             }
             Wordless::Annotation(annotation) => {
-                if let Some(annotation) = plot.annotations.get(annotation) {
-                    add_entry(&mut entries, Sample::None, &format!("{title}: {}", annotation.text));
-                }
+                let words = plot.annotations.get(annotation).map(|words| format!("{title}: {}", words.text));
+                words.into_iter().for_each(|words| add(Sample::None, &words));
             }
+            // Cited at the title of its panel.
             Wordless::Source(_) => {}
         }
     }
     entries
-}
-
-fn add_entry(entries: &mut Vec<Entry>, sample: Sample, name: &str) {
-    let entry = Entry { sample, name: name.to_string() };
-    if !entries.contains(&entry) {
-        entries.push(entry);
-    }
-}
-
-fn key_entries(figure: &FigureData) -> Vec<Entry> {
-    let entry = |key: &super::scene::Key| Entry { sample: Sample::Line(key.style), name: key.name.clone() };
-    figure.keys.iter().map(entry).collect()
-}
-
-/// Margins of the grid.
-struct Grid {
-    /// Left and right margin of each column.
-    sides: Vec<(f64, f64)>,
-    /// Left edge and width of the frames of each column.
-    frames: Vec<(f64, f64)>,
-    /// Space above the frames of each row for titles, and below for numbers.
-    heads: Vec<f64>,
-    feet: Vec<f64>,
-    /// Top of the frames of each row.
-    tops: Vec<f64>,
-    /// Height of the frames of each row.
-    heights: Vec<f64>,
-    /// Bottom of the last row, numbers included.
-    bottom: f64,
-}
-
-/// Least size of a frame, in tick sizes.
-const LEAST_FRAME: (f64, f64) = (5.0, 2.6);
-
-fn lay_out_once(
-    figure: &FigureData,
-    theme: &Theme,
-    columns: usize,
-    prepared: &[Prepared],
-    elsewhere: &Elsewhere,
-) -> Result<(Page, Elsewhere), FigureError> {
-    let width = figure.size.width.unwrap_or(theme.width);
-    let inner = width - 2.0 * theme.margin;
-    let left = theme.margin;
-    let numbers = numbers(figure);
-    let header = header(figure, theme, inner);
-    let footer = footer(figure, theme, &numbers, inner);
-    let keys = key_entries(figure);
-    let entries = legend_entries(figure, elsewhere);
-    // The keys share the line of a short subtitle, at the right edge; else they have rows of their own.
-    let keys_width = legend::row_width(&keys, theme.subtitle);
-    let beside = header.last().filter(|subtitle| {
-        let used = subtitle.lines.first().map_or(f64::INFINITY, |line| font::width(line, subtitle.face, subtitle.size));
-        subtitle.lines.len() == 1 && used + keys_width + 3.0 * theme.subtitle <= inner
-    });
-    let keys_height = if beside.is_some() { 0.0 } else { legend::height(&keys, theme.subtitle, inner) };
-    let entries_height = legend::height(&entries, theme.label, inner);
-    let header_height: f64 = header.iter().map(Paragraph::height).sum();
-    let footer_height: f64 = footer.iter().map(Paragraph::height).sum();
-    let space = 0.6 * theme.label;
-    let below = theme.margin
-        + footer_height
-        + if footer_height > 0.0 { space } else { 0.0 }
-        + if entries.is_empty() { 0.0 } else { entries_height + space };
-    let above = theme.margin
-        + header_height
-        + if keys.is_empty() { 0.0 } else { keys_height + 0.3 * space }
-        + strip::height(&figure.strip, theme);
-    let fixed = figure.size.height.or(theme.height).map(|height| height - above - below);
-    let grid = grid(theme, columns, prepared, elsewhere, (left, above, inner), fixed)?;
-    let height = figure.size.height.or(theme.height).unwrap_or(grid.bottom + below).max(grid.bottom + below);
-
-    let mut list = DisplayList::default();
-    list.rectangle(Role::Ground, Bounds::new(0.0, 0.0, width, height), theme.ground, 1.0);
-    let mut y = theme.margin;
-    for paragraph in &header {
-        y = paragraph.write(&mut list, theme, left, y);
-    }
-    match beside {
-        Some(subtitle) => {
-            let corner = (left + inner - keys_width, y - subtitle.height() - 0.04 * theme.subtitle);
-            legend::draw(&mut list, theme, &keys, theme.subtitle, corner, keys_width + 1.0);
-        }
-        None => legend::draw(&mut list, theme, &keys, theme.subtitle, (left, y), inner),
-    }
-    let missed = draw_panels(&mut list, figure, theme, prepared, &grid, elsewhere, &numbers)?;
-    draw_strips(&mut list, figure, theme, prepared, &grid, above - strip::height(&figure.strip, theme));
-    let mut y = height - below + if entries.is_empty() { 0.0 } else { space };
-    legend::draw(&mut list, theme, &entries, theme.label, (left, y), inner);
-    y = height - theme.margin - footer_height;
-    for paragraph in &footer {
-        y = paragraph.write(&mut list, theme, left, y);
-    }
-    Ok((Page { width, height, list }, missed))
-}
-
-/// Space above a frame that a title of that many lines takes.
-fn head_height(theme: &Theme, lines: usize) -> f64 {
-    if lines == 0 { 0.5 * theme.tick } else { (lines as f64 * 1.2 + 0.45) * theme.panel_title }
-}
-
-fn foot_height(theme: &Theme, prepared: &Prepared) -> f64 {
-    match &prepared.panel.content {
-        Content::Plot(plot) if prepared.labelled => {
-            let named = !plot.x.label.is_empty() || plot.x.kind == AxisKind::Time || !plot.x.unit.is_empty();
-            if named { frame::axis_depth(theme) } else { frame::tick_label_depth(theme) }
-        }
-        Content::Plot(_) => frame::tick_length(theme),
-        _ => 0.0,
-    }
-}
-
-fn grid(
-    theme: &Theme,
-    columns: usize,
-    prepared: &[Prepared],
-    elsewhere: &Elsewhere,
-    (left, top, inner): (f64, f64, f64),
-    fixed: Option<f64>,
-) -> Result<Grid, FigureError> {
-    let rows = prepared.iter().map(|prepared| prepared.row + 1).max().unwrap_or(1);
-    let mut title_lines = vec![1; prepared.len()];
-    let mut settled = None;
-    // The margins depend on the heights through the numbers, and the heights on the margins through wrapped titles.
-    for _ in 0..3 {
-        let grid = grid_with(theme, (columns, rows), prepared, elsewhere, (left, top, inner), fixed, &title_lines)?;
-        let lines: Vec<usize> = prepared.iter().map(|prepared| title(prepared, theme, &grid, &[]).len()).collect();
-        let done = lines == title_lines;
-        title_lines = lines;
-        settled = Some(grid);
-        if done {
-            break;
-        }
-    }
-    settled.ok_or(FigureError::NoPanels)
-}
-
-fn grid_with(
-    theme: &Theme,
-    (columns, rows): (usize, usize),
-    prepared: &[Prepared],
-    elsewhere: &Elsewhere,
-    (left, top, inner): (f64, f64, f64),
-    fixed: Option<f64>,
-    title_lines: &[usize],
-) -> Result<Grid, FigureError> {
-    let row_gap = 0.55 * theme.label;
-    let column_gap = 1.3 * theme.label;
-    let largest = |row: usize, of: &dyn Fn(usize) -> f64| {
-        (0..prepared.len()).filter(|&index| prepared[index].row == row).map(of).fold(0.0, f64::max)
-    };
-    let heads: Vec<f64> = (0..rows).map(|row| largest(row, &|index| head_height(theme, title_lines[index]))).collect();
-    let feet: Vec<f64> = (0..rows).map(|row| largest(row, &|index| foot_height(theme, &prepared[index]))).collect();
-    let around: f64 = heads.iter().sum::<f64>() + feet.iter().sum::<f64>() + (rows - 1) as f64 * row_gap;
-    let nominal = (inner - (columns - 1) as f64 * column_gap) / columns as f64 - 4.5 * theme.tick;
-    let height = match fixed {
-        Some(available) => (available - around) / rows as f64,
-        None => theme.aspect * nominal.max(1.0),
-    };
-    let too_small = |width: f64, height: f64| FigureError::TooSmall { panels: prepared.len(), width, height };
-    if height < LEAST_FRAME.1 * theme.tick {
-        return Err(too_small(inner + 2.0 * theme.margin, fixed.unwrap_or(height)));
-    }
-    let mut tops = Vec::with_capacity(rows);
-    let mut y = top;
-    for row in 0..rows {
-        y += heads[row];
-        tops.push(y);
-        y += height + feet[row] + row_gap;
-    }
-    let bottom = y - row_gap;
-    let heights = vec![height; rows];
-
-    let mut sides = vec![(0.0_f64, 0.0_f64); columns];
-    for (index, panel) in prepared.iter().enumerate() {
-        let (before, after) = side_widths(theme, panel, index, elsewhere, height);
-        let last = panel.column + panel.span - 1;
-        sides[panel.column].0 = sides[panel.column].0.max(before);
-        sides[last].1 = sides[last].1.max(after);
-    }
-    let margins: f64 = sides.iter().map(|(before, after)| before + after).sum();
-    let frame_width = (inner - margins - (columns - 1) as f64 * column_gap) / columns as f64;
-    if frame_width < LEAST_FRAME.0 * theme.tick {
-        return Err(too_small(inner + 2.0 * theme.margin, fixed.unwrap_or(height)));
-    }
-    let mut frames = Vec::with_capacity(columns);
-    let mut x = left;
-    for &(before, after) in &sides {
-        frames.push((x + before, frame_width));
-        x += before + frame_width + after + column_gap;
-    }
-    Ok(Grid { sides, frames, heads, feet, tops, heights, bottom })
-}
-
-/// Width that a panel needs left and right of its frame.
-fn side_widths(theme: &Theme, prepared: &Prepared, index: usize, elsewhere: &Elsewhere, height: f64) -> (f64, f64) {
-    let Some((plot, ranges)) = as_plot(prepared) else { return (0.0, 0.0) };
-    let verticals = plot::verticals(plot, ranges, theme, 0.0, height);
-    let before = frame::vertical_width(&plot.y, &verticals.left_parts, theme);
-    let wordless = panel_words(elsewhere, index);
-    let mut after = plot::end_label_width(plot, theme, &wordless);
-    if let (Some(axis), Some((_, parts))) = (&plot.y_right, &verticals.right) {
-        after += frame::vertical_width(axis, parts, theme);
-    }
-    // Half a number may stand out behind the last tick.
-    (before, after.max(1.1 * theme.tick))
-}
-
-fn panel_words(elsewhere: &Elsewhere, index: usize) -> Vec<Wordless> {
-    elsewhere.iter().filter(|(panel, _)| *panel == index).map(|&(_, words)| words).collect()
-}
-
-impl Grid {
-    /// The frame of a panel.
-    fn frame(&self, prepared: &Prepared) -> Bounds {
-        let (left, _) = self.frames[prepared.column];
-        let (last_left, last_width) = self.frames[prepared.column + prepared.span - 1];
-        let top = self.tops[prepared.row];
-        Bounds::new(left, top, last_left + last_width, top + self.heights[prepared.row])
-    }
-}
-
-/// The lines of a panel's title: bold words, and the unit where the vertical axis has no name of its own.
-fn title(prepared: &Prepared, theme: &Theme, grid: &Grid, cited: &[usize]) -> Vec<(String, String)> {
-    let frame = grid.frame(prepared);
-    let last = prepared.column + prepared.span - 1;
-    let room = frame.width() + grid.sides[last].1;
-    let unit = match &prepared.panel.content {
-        Content::Plot(plot) if plot.y.label.is_empty() && !plot.y.unit.is_empty() => plot.y.unit.clone(),
-        _ => String::new(),
-    };
-    let raised: Vec<String> = cited.iter().map(|&number| superscript(number as i64)).collect();
-    let words = format!("{}{}", prepared.panel.title, raised.join("\u{2009}"));
-    if words.is_empty() && unit.is_empty() {
-        return Vec::new();
-    }
-    let mut lines: Vec<(String, String)> =
-        font::wrap(&words, Face::Bold, theme.panel_title, room).into_iter().map(|line| (line, String::new())).collect();
-    if !unit.is_empty() {
-        let shown = format!("({unit})");
-        let fits = lines.last().is_some_and(|(words, _)| {
-            let used = font::width(words, Face::Bold, theme.panel_title);
-            used + font::width(&shown, Face::Regular, theme.tick) + 0.4 * theme.panel_title <= room
-        });
-        match lines.last_mut() {
-            Some(line) if fits => line.1 = shown,
-            _ => lines.push((String::new(), shown)),
-        }
-    }
-    lines
-}
-
-fn draw_title(
-    list: &mut DisplayList,
-    figure: &FigureData,
-    theme: &Theme,
-    prepared: &Prepared,
-    grid: &Grid,
-    cited: &[usize],
-    index: usize,
-) {
-    let frame = grid.frame(prepared);
-    let lines = title(prepared, theme, grid, cited);
-    let size = theme.panel_title;
-    let bold = TextStyle { size, face: Face::Bold, color: theme.ink, anchor: Anchor::Start };
-    let count = lines.len();
-    let mut top_baseline = frame.top - 0.55 * size;
-    for (row, (words, unit)) in lines.iter().enumerate() {
-        let baseline = frame.top - 0.55 * size - (count - 1 - row) as f64 * 1.2 * size;
-        if row == 0 {
-            top_baseline = baseline;
-        }
-        list.text(Role::PanelTitle, words, (frame.left, baseline), bold);
-        let used = if words.is_empty() { 0.0 } else { font::width(words, Face::Bold, size) + 0.4 * size };
-        let quiet = TextStyle { size: theme.tick, face: Face::Regular, color: theme.quiet, anchor: Anchor::Start };
-        list.text(Role::PanelTitle, unit, (frame.left + used, baseline), quiet);
-    }
-    if figure.letters {
-        let left = frame.left - grid.sides[prepared.column].0;
-        list.text(Role::PanelTitle, &letter(index), (left, top_baseline), bold);
-    }
-}
-
-/// a, b, ..., z, aa, ab, ...
-fn letter(index: usize) -> String {
-    let last = char::from(b'a' + (index % 26) as u8);
-    if index < 26 { last.to_string() } else { format!("{}{last}", letter(index / 26 - 1)) }
 }
 
 fn draw_panels(
@@ -563,7 +207,7 @@ fn draw_panels(
     grid: &Grid,
     elsewhere: &Elsewhere,
     numbers: &[Option<usize>],
-) -> Result<Elsewhere, FigureError> {
+) -> Elsewhere {
     let mut missed = Elsewhere::new();
     for (index, panel) in prepared.iter().enumerate() {
         list.panel = Some(index);
@@ -575,39 +219,79 @@ fn draw_panels(
                 _ => None,
             })
             .collect();
-        draw_title(list, figure, theme, panel, grid, &cited, index);
-        if let Some((plot, ranges)) = as_plot(panel) {
-            let (x, x_parts, verticals) = axes(theme, grid, panel, plot, ranges);
-            let stage = Stage {
-                plot,
-                theme,
-                frame: grid.frame(panel),
-                x: &x,
-                x_parts: &x_parts,
-                x_labelled: panel.labelled,
-                verticals: &verticals,
-                numbers,
-                wordless: &wordless,
-            };
-            missed.extend(plot::draw(list, &stage).into_iter().map(|words| (index, words)));
+        draw_title(list, theme, panel, grid, &cited);
+        if figure.letters {
+            draw_letter(list, theme, panel, grid, &cited, index);
+        }
+        let frame = grid.frame(panel);
+        match (&panel.panel.content, &panel.axes) {
+            (Content::Plot(plot), Axes::Plot(ranges)) => {
+                let x = AxisMap::new(&plot.x, ranges.x, frame.left, frame.right, frame::break_gap(theme));
+                let stage = Stage {
+                    plot,
+                    theme,
+                    frame,
+                    x: &x,
+                    x_parts: &frame::horizontal_parts(&x, theme),
+                    x_labelled: panel.labelled,
+                    verticals: &plot::verticals(plot, ranges, theme, frame.top, frame.bottom),
+                    numbers,
+                    wordless: &wordless,
+                };
+                missed.extend(plot::draw(list, &stage).into_iter().map(|words| (index, words)));
+            }
+            (Content::HeatMap(map), Axes::HeatMap(ranges)) => heat::draw(list, theme, map, ranges, &frame),
+            (Content::Evidence(chart), _) => {
+                let (before, _) = grid.sides[panel.column];
+                let (_, after) = grid.sides[panel.column + panel.span - 1];
+                evidence::draw(list, theme, chart, numbers, &frame, before + frame.width() + after);
+            }
+            (Content::Cascade(cascade), _) => cascade::draw(list, theme, cascade, &frame),
+            _ => {}
         }
         list.panel = None;
     }
-    Ok(missed)
+    missed
 }
 
-fn axes(
-    theme: &Theme,
-    grid: &Grid,
-    panel: &Prepared,
-    plot: &Plot,
-    ranges: &Ranges,
-) -> (AxisMap, Vec<AxisPart>, Verticals) {
+/// Baseline of the first or last line of a title of so many lines.
+fn title_baseline(theme: &Theme, frame: &Bounds, lines: usize, line: usize) -> f64 {
+    frame.top - 0.55 * theme.panel_title - (lines.saturating_sub(line + 1)) as f64 * 1.2 * theme.panel_title
+}
+
+fn bold(theme: &Theme) -> TextStyle {
+    TextStyle { size: theme.panel_title, face: Face::Bold, color: theme.ink, anchor: Anchor::Start }
+}
+
+fn draw_title(list: &mut DisplayList, theme: &Theme, panel: &Prepared, grid: &Grid, cited: &[usize]) {
     let frame = grid.frame(panel);
-    let x = AxisMap::new(&plot.x, ranges.x, frame.left, frame.right, frame::break_gap(theme));
-    let x_parts = frame::horizontal_parts(&x, theme);
-    let verticals = plot::verticals(plot, ranges, theme, frame.top, frame.bottom);
-    (x, x_parts, verticals)
+    let lines = grid::title(panel, theme, grid, cited);
+    let size = theme.panel_title;
+    let quiet = TextStyle { size: theme.tick, face: Face::Regular, color: theme.quiet, anchor: Anchor::Start };
+    // A chart with labels left of its frame begins its title above them.
+    let left = match panel.panel.content {
+        Content::Evidence(_) => frame.left - grid.sides[panel.column].0,
+        _ => frame.left,
+    };
+    for (row, (words, unit)) in lines.iter().enumerate() {
+        let baseline = title_baseline(theme, &frame, lines.len(), row);
+        list.text(Role::PanelTitle, words, (left, baseline), bold(theme));
+        let used = if words.is_empty() { 0.0 } else { font::width(words, Face::Bold, size) + 0.4 * size };
+        list.text(Role::PanelTitle, unit, (left + used, baseline), quiet);
+    }
+}
+
+fn draw_letter(list: &mut DisplayList, theme: &Theme, panel: &Prepared, grid: &Grid, cited: &[usize], index: usize) {
+    let frame = grid.frame(panel);
+    let lines = grid::title(panel, theme, grid, cited).len();
+    let baseline = title_baseline(theme, &frame, lines, 0);
+    list.text(Role::PanelTitle, &letter(index), (frame.left - grid.sides[panel.column].0, baseline), bold(theme));
+}
+
+/// a, b, ..., z, aa, ab, ...
+fn letter(index: usize) -> String {
+    let last = char::from(b'a' + (index % 26) as u8);
+    if index < 26 { last.to_string() } else { format!("{}{last}", letter(index / 26 - 1)) }
 }
 
 /// Draws the dose strip above each column, on the axis of its first panel where that is time.
@@ -620,7 +304,7 @@ fn draw_strips(
     top: f64,
 ) {
     for panel in prepared.iter().filter(|panel| panel.row == 0) {
-        if let Some((plot, ranges)) = as_plot(panel)
+        if let Some((plot, ranges)) = panel.as_plot()
             && plot.x.kind == AxisKind::Time
         {
             let frame = grid.frame(panel);
@@ -628,9 +312,4 @@ fn draw_strips(
             strip::draw(list, theme, &figure.strip, &x, top, panel.column == 0);
         }
     }
-}
-
-/// Whether any series of a figure asks for its name behind its end.
-pub fn names_at_ends(plot: &Plot) -> bool {
-    plot.series.iter().any(|series| series.label == LabelPlacement::End)
 }

@@ -37,6 +37,8 @@ type Seat = (usize, f64);
 fn sample_width(entry: &Entry, size: f64) -> f64 {
     match entry.sample {
         Sample::None => 0.0,
+        // A marker alone needs no length.
+        Sample::Line(style) if style.width == 0.0 => size,
         Sample::Line(_) | Sample::Threshold => 2.9 * size,
         Sample::Band | Sample::Ribbon(_) => 1.6 * size,
     }

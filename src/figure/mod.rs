@@ -4,33 +4,42 @@
 //! Only [`compose`], which fills one from a model's figure, knows models and trajectories.
 //! It must never run a solver, read the clock, print, or touch files.
 
-pub mod axis;
+mod axis;
+mod cascade;
 pub mod checks;
 pub mod color;
 pub mod compose;
+mod contour;
 mod description;
 pub mod display;
 pub mod error;
-pub mod export;
+mod evidence;
+mod export;
+pub mod film;
 pub mod font;
 mod frame;
 pub mod geometry;
-pub mod labels;
+mod grid;
+mod heat;
+mod labels;
+mod layers;
 mod layout;
 mod legend;
 mod marks;
 mod math;
 pub mod number;
-pub mod plot;
-pub mod polyline;
+mod paragraphs;
+mod plot;
+mod polyline;
 pub mod scene;
 mod strip;
-pub mod svg;
+mod svg;
 pub mod theme;
 pub mod ticks;
 
-use display::Item;
 pub use error::FigureError;
+
+use display::Item;
 use scene::FigureData;
 use svg::Head;
 use theme::Theme;

@@ -20,7 +20,7 @@ use super::font::{self, Face};
 use super::geometry::Place;
 
 /// How much larger than shown everything is drawn.
-const FINENESS: f64 = 10.0;
+pub(super) const FINENESS: f64 = 10.0;
 
 /// plotters writes a font size divided by this, to go from its own idea of a font's height to the em.
 const PLOTTERS_EM: f64 = 1.24;

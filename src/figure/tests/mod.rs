@@ -6,12 +6,15 @@ use super::scene::{FigureData, ThemeName};
 
 type Sample = (&'static str, fn(ThemeName) -> FigureData);
 
-const SAMPLES: [Sample; 5] = [
+const SAMPLES: [Sample; 8] = [
     ("lecture", samples::lecture),
     ("dose-response", samples::dose_response),
     ("work-precision", samples::work_precision),
     ("phase-portrait", samples::phase_portrait),
     ("population", samples::population),
+    ("heat-map", samples::heat_map),
+    ("evidence", samples::evidence),
+    ("cascade", samples::cascade),
 ];
 
 /// Writes every sample in every theme for the eye: `cargo test --lib figure::tests::pictures -- --ignored`.
@@ -33,4 +36,7 @@ fn pictures() {
             println!("{name} {}: {faults:?}", theme.name());
         }
     }
+    let film = samples::film(ThemeName::Slide);
+    std::fs::write(folder.join("film.gif"), super::film::gif(&film, 800).unwrap()).unwrap();
+    std::fs::write(folder.join("film.svg"), super::film::animated_svg(&film).unwrap()).unwrap();
 }

@@ -434,3 +434,186 @@ pub fn population(theme: ThemeName) -> FigureData {
     };
     FigureData { title: "Many adults".into(), theme, panels: vec![left, right], ..FigureData::default() }
 }
+
+/// Glutamate over dose and duration.
+pub fn heat_map(theme: ThemeName) -> FigureData {
+    let doses: Vec<f64> = (0..40).map(|index| crate::figure::math::exp10(-1.0 + f64::from(index) * 0.04)).collect();
+    let durations: Vec<f64> = (1..31).map(|index| f64::from(index) * 4.0).collect();
+    let value = |dose: f64, minutes: f64| {
+        let level = dose / (1.0 + minutes / 60.0);
+        let rise = level * level / (level * level + 0.06);
+        let block = level * level * level / (level * level * level + 0.35);
+        100.0 * rise * (1.0 - block) - 45.0 * block
+    };
+    FigureData {
+        title: "Glutamate over dose and duration".into(),
+        theme,
+        panels: vec![Panel {
+            title: String::new(),
+            span: 1,
+            content: Content::HeatMap(HeatMap {
+                x: Axis { label: "dose".into(), unit: "mg/kg".into(), scale: Scale::Log, ..Axis::default() },
+                y: Axis { label: "duration".into(), unit: "min".into(), ..Axis::default() },
+                value: Axis { label: "mean glutamate change".into(), unit: "%".into(), ..Axis::default() },
+                values: durations
+                    .iter()
+                    .flat_map(|&minutes| doses.iter().map(move |&dose| value(dose, minutes)))
+                    .collect(),
+                x_at: doses,
+                y_at: durations,
+                contours: vec![-25.0, 0.0, 25.0, 50.0],
+            }),
+        }],
+        ..FigureData::default()
+    }
+}
+
+/// Findings in several groups, two models, open ranges, a value far outside.
+pub fn evidence(theme: ThemeName) -> FigureData {
+    let row =
+        |group: &str, label: &str, unit: &str, low: f64, high: f64, values: [f64; 2], source: usize| EvidenceRow {
+            group: group.into(),
+            label: label.into(),
+            unit: unit.into(),
+            low,
+            high,
+            best: (low.is_finite() && high.is_finite()).then_some(0.45 * low + 0.55 * high),
+            model: values.to_vec(),
+            source: Some(source),
+        };
+    let inf = f64::INFINITY;
+    FigureData {
+        title: "What was measured, and what the model says".into(),
+        footer: vec!["kascade 0.1.0 · For teaching and research; not medical advice.".into()],
+        theme,
+        sources: [
+            "Kamp et al. 2020, Anesthesiology 133:1192",
+            "Stone et al. 2012, Mol Psychiatry 17:664",
+            "Murrough et al. 2013, Am J Psychiatry 170:1134",
+        ]
+        .iter()
+        .map(|cite| Source { key: String::new(), cite: cite.to_string() })
+        .collect(),
+        keys: vec![
+            Key { name: "disinhibition".into(), style: Style::nth(0).with_marker(0) },
+            Key { name: "direct inhibition".into(), style: Style::nth(1).with_marker(1) },
+        ],
+        panels: vec![Panel {
+            title: String::new(),
+            span: 1,
+            content: Content::Evidence(EvidenceChart {
+                models: vec![
+                    Key { name: "disinhibition".into(), style: Style::nth(0).with_marker(0) },
+                    Key { name: "direct".into(), style: Style::nth(1).with_marker(1) },
+                ],
+                rows: vec![
+                    row("Plasma", "Concentration at 40 min", "ng/mL", 130.0, 250.0, [187.0, 187.0], 0),
+                    row("Plasma", "Concentration at waking", "ng/mL", 400.0, 900.0, [652.0, 652.0], 0),
+                    row("Plasma", "Half-life, terminal", "h", 2.0, 4.0, [3.1, 3.1], 0),
+                    row("Brain", "Glutamate, peak", "% of baseline", 120.0, 190.0, [168.0, 101.0], 1),
+                    row("Brain", "Glutamate, mean in anesthesia", "% of baseline", -inf, 100.0, [93.0, 88.0], 1),
+                    row("Brain", "BDNF at 2 h", "% of baseline", 110.0, inf, [146.0, 155.0], 1),
+                    row("Mood", "MADRS change at 24 h", "points", -22.0, -8.0, [-15.5, -14.0], 2),
+                    row("Mood", "MADRS change at 7 d", "points", -15.0, -4.0, [-10.2, 9.0], 2),
+                    row("Mood", "Dissociation over by", "h", 0.7, 2.0, [1.4, 2.2], 2),
+                ],
+            }),
+        }],
+        ..FigureData::default()
+    }
+}
+
+/// The cascade itself, from dose to mood.
+pub fn cascade_diagram() -> Cascade {
+    let names = [
+        "dose",
+        "plasma",
+        "effect\nsite",
+        "block in\ninterneurons",
+        "block in\npyramidal cells",
+        "GABA",
+        "glutamate",
+        "AMPA",
+        "mTORC1",
+        "BDNF",
+        "TrkB",
+        "synapses",
+        "stress",
+        "symptoms",
+        "eEF2K",
+    ];
+    let raises = EdgeKind::Raises;
+    let lowers = EdgeKind::Lowers;
+    let edges = [
+        (0, 1, raises),
+        (1, 2, raises),
+        (2, 3, raises),
+        (2, 4, raises),
+        (3, 5, lowers),
+        (5, 6, lowers),
+        (4, 6, lowers),
+        (6, 7, raises),
+        (7, 8, raises),
+        (7, 9, raises),
+        (9, 10, raises),
+        (10, 8, raises),
+        (8, 11, raises),
+        (12, 11, lowers),
+        (11, 13, lowers),
+        (13, 12, raises),
+        (4, 14, lowers),
+        (14, 9, lowers),
+    ];
+    Cascade {
+        nodes: names.iter().map(|name| Node { name: name.to_string() }).collect(),
+        edges: edges.iter().map(|&(from, to, kind)| Edge { from, to, kind }).collect(),
+        activity: vec![0.9, 0.8, 0.8, 0.75, 0.2, -0.6, 0.7, 0.65, 0.5, 0.35, 0.3, 0.1, 0.0, -0.05, -0.2],
+        activity_label: "change from baseline".into(),
+        activity_ends: ["below".into(), "none".into(), "above".into()],
+    }
+}
+
+/// The cascade as a figure.
+pub fn cascade(theme: ThemeName) -> FigureData {
+    FigureData {
+        title: "The cascade, 45 minutes after the dose".into(),
+        theme,
+        panels: vec![Panel { title: String::new(), span: 1, content: Content::Cascade(cascade_diagram()) }],
+        ..FigureData::default()
+    }
+}
+
+/// The cascade over six hours.
+pub fn film(theme: ThemeName) -> CascadeFilm {
+    let times: Vec<f64> = (0..37).map(|frame| -0.25 + f64::from(frame) * 0.175).collect();
+    let activity = times
+        .iter()
+        .map(|&time| {
+            let wave = |delay: f64, size: f64| size * 1.6 * pulse(time, delay, 0.3, 1.5 + delay);
+            vec![
+                wave(0.0, 1.0),
+                wave(0.0, 0.9),
+                wave(0.05, 0.9),
+                wave(0.1, 0.8),
+                wave(0.1, 0.3),
+                wave(0.15, -0.8),
+                wave(0.2, 0.9),
+                wave(0.3, 0.8),
+                wave(0.6, 0.7),
+                wave(0.7, 0.6),
+                wave(0.9, 0.5),
+                wave(1.5, 0.4),
+                0.0,
+                wave(2.0, -0.3),
+                wave(0.2, -0.3),
+            ]
+        })
+        .collect();
+    CascadeFilm {
+        figure: FigureData { title: "The cascade over six hours".into(), theme, ..FigureData::default() },
+        cascade: cascade_diagram(),
+        times,
+        activity,
+        frame_seconds: 0.15,
+    }
+}
