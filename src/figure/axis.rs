@@ -1,9 +1,9 @@
 //! From values to places: the range of an axis, its mapping, and the ticks that have room on it.
 
 use super::error::FigureError;
-use super::math::log10;
 use super::scene::{Axis, AxisKind, Scale};
 use super::ticks::{self, Tick, TimeUnit};
+use crate::numerics::elementary::log10;
 
 /// An axis laid out: its range, and where it begins and ends on the page.
 #[derive(Clone, Debug, PartialEq)]

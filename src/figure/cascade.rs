@@ -102,7 +102,7 @@ impl Arrangement {
         let (breadth, most) = if self.downwards {
             (self.area.width() - width, 2.0 * width)
         } else {
-            (self.area.height() - self.height, 2.6 * self.height)
+            (self.area.height() - self.height, 3.0 * self.height)
         };
         let spacing = if high > low { (breadth / (high - low)).min(most) } else { 0.0 };
         let offset = (place - 0.5 * (low + high)) * spacing;

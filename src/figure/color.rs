@@ -2,7 +2,7 @@
 //!
 //! Contrast is that of the Web Content Accessibility Guidelines 2.1 (WCAG), "relative luminance" and "contrast ratio".
 
-use super::math::pow;
+use crate::numerics::elementary::pow;
 
 /// A color in sRGB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -307,7 +307,7 @@ fn draw_row(
     let place = |standing: f64| place(frame, standing);
     let low = if row.low.is_finite() { place(-1.0) } else { frame.left };
     let high = if row.high.is_finite() { place(1.0) } else { frame.right };
-    let width = 0.22 * size;
+    let width = 0.16 * size;
     list.line(Role::Range, vec![(low, middle), (high, middle)], width, theme.faint);
     // An open end points on.
     if !row.high.is_finite() {

@@ -5,12 +5,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, TextStr};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::error::FigureError;
 use super::font::{self, Face};
+use super::pdf::{self, Sheet};
 
 /// The embedded fonts as the exporters want them.
 fn fonts() -> Arc<fontdb::Database> {
@@ -73,41 +73,23 @@ pub fn png(svg: &str, width: u32, title: &str, metadata: &str) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// An SVG as a page of PDF in its own size, with the metadata as the document's keywords.
+/// An SVG as a page of PDF in its own size, with selectable text and the metadata as the document's keywords.
 ///
 /// # Errors
 /// [`FigureError::Export`] if a library refuses.
 pub fn pdf(svg: &str, title: &str, description: &str, metadata: &str) -> Result<Vec<u8>, FigureError> {
+    let failed = |cause: String| FigureError::Export { format: "PDF", cause };
     let tree = parse(svg, "PDF")?;
-    let (chunk, drawing) = svg2pdf::to_chunk(&tree, svg2pdf::ConversionOptions::default())
-        .map_err(|error| FigureError::Export { format: "PDF", cause: error.to_string() })?;
-    // CSS pixels are 1/96 inch, PDF units 1/72.
-    let (width, height) = (tree.size().width() * 0.75, tree.size().height() * 0.75);
-    let mut next = Ref::new(1);
-    let (catalog, pages, page, contents, information) =
-        (next.bump(), next.bump(), next.bump(), next.bump(), next.bump());
-    let mut numbers = std::collections::BTreeMap::new();
-    let chunk = chunk.renumber(|old| *numbers.entry(old).or_insert_with(|| next.bump()));
-    let Some(&drawing) = numbers.get(&drawing) else {
-        return Err(FigureError::Export { format: "PDF", cause: "the drawing has no number".to_string() });
+    let (objects, drawing) =
+        svg2pdf::to_chunk(&tree, svg2pdf::ConversionOptions::default()).map_err(|error| failed(error.to_string()))?;
+    // CSS pixels are 1/96 inch, points 1/72.
+    let sheet = Sheet {
+        width: f64::from(tree.size().width()) * 0.75,
+        height: f64::from(tree.size().height()) * 0.75,
+        title,
+        description,
+        metadata,
     };
-
-    let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(pages).viewer_preferences().display_doc_title(true);
-    pdf.pages(pages).kids([page]).count(1);
-    let mut sheet = pdf.page(page);
-    sheet.media_box(Rect::new(0.0, 0.0, width, height)).parent(pages).contents(contents);
-    sheet.resources().x_objects().pair(Name(b"F"), drawing);
-    sheet.finish();
-    let mut content = Content::new();
-    content.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(Name(b"F"));
-    pdf.stream(contents, &content.finish());
-    pdf.document_info(information)
-        .title(TextStr(title))
-        .subject(TextStr(description))
-        .keywords(TextStr(metadata))
-        .creator(TextStr("kascade"))
-        .producer(TextStr("svg2pdf"));
-    pdf.extend(&chunk);
-    Ok(pdf.finish())
+    pdf::write(&sheet, objects.as_bytes(), i64::from(drawing.get()))
+        .ok_or_else(|| failed("the objects of the drawing cannot be read".to_string()))
 }

@@ -134,7 +134,7 @@ fn draw_cells(list: &mut DisplayList, map: &HeatMap, axes: &Axes, shade: &AxisMa
     let width = map.x_at.len();
     for (row, pair) in rows.windows(2).enumerate() {
         let mut run: Option<(Rgb, f64, f64)> = None;
-        let mut flush = |run: &mut Option<(Rgb, f64, f64)>, list: &mut DisplayList| {
+        let flush = |run: &mut Option<(Rgb, f64, f64)>, list: &mut DisplayList| {
             if let Some((color, left, right)) = run.take() {
                 let area = Bounds::new(left, pair[0].min(pair[1]), right, pair[0].max(pair[1]));
                 list.rectangle(Role::Cell, area, color, 1.0);

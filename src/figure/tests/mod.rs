@@ -1,11 +1,15 @@
-//! The engine as a whole: layouts as snapshots, faults over every kind of figure, pixels with tolerance.
+//! The engine as a whole: faults and bytes over every kind of figure, layouts as snapshots, pixels with tolerance.
 
+mod errors;
+mod layouts;
+mod pixels;
 mod samples;
 
 use super::scene::{FigureData, ThemeName};
 
 type Sample = (&'static str, fn(ThemeName) -> FigureData);
 
+/// One figure of each kind.
 const SAMPLES: [Sample; 8] = [
     ("lecture", samples::lecture),
     ("dose-response", samples::dose_response),
@@ -28,12 +32,10 @@ fn pictures() {
             let layout = super::draw(&sample(theme)).unwrap();
             let path = |ending: &str| folder.join(format!("{name}-{}{ending}", theme.name()));
             std::fs::write(path(".svg"), layout.svg()).unwrap();
-            let scale = if layout.height() > 1000.0 || layout.width() > 1000.0 { 1.0 } else { 2.0 };
+            let scale = if layout.width() > 1000.0 { 1.0 } else { 2.0 };
             std::fs::write(path(".png"), layout.png_scaled(scale).unwrap()).unwrap();
             std::fs::write(path("-thumbnail.png"), layout.png(320).unwrap()).unwrap();
             std::fs::write(path(".pdf"), layout.pdf().unwrap()).unwrap();
-            let faults = super::checks::faults(layout.display_list(), layout.width(), layout.height());
-            println!("{name} {}: {faults:?}", theme.name());
         }
     }
     let film = samples::film(ThemeName::Slide);

@@ -1,6 +1,7 @@
 //! Figures with made-up but plausible data, one of each kind, for the tests of layout and the eye.
 
 use super::super::scene::*;
+use crate::numerics::elementary::{exp, pow};
 
 /// Times in hours: dense in the first hours, then every quarter of an hour.
 pub fn times(until: f64) -> Vec<f64> {
@@ -11,10 +12,6 @@ pub fn times(until: f64) -> Vec<f64> {
         time += 0.25;
     }
     times
-}
-
-fn exp(x: f64) -> f64 {
-    crate::figure::math::exp10(x / std::f64::consts::LN_10)
 }
 
 /// A rise from `from` with a time constant and a slower return.
@@ -264,9 +261,9 @@ pub fn lecture(theme: ThemeName) -> FigureData {
 
 /// Several outcomes over one dose axis, names behind the ends.
 pub fn dose_response(theme: ThemeName) -> FigureData {
-    let doses: Vec<f64> = (0..121).map(|index| crate::figure::math::exp10(-1.5 + f64::from(index) * 0.02)).collect();
+    let doses: Vec<f64> = (0..121).map(|index| pow(10.0, -1.5 + f64::from(index) * 0.02)).collect();
     let hill = |x: f64, k: f64, n: f64| {
-        let ratio = crate::figure::math::pow(x / k, n);
+        let ratio = pow(x / k, n);
         ratio / (1.0 + ratio)
     };
     let of = |index: usize, name: &str, f: &dyn Fn(f64) -> f64| Series {
@@ -302,8 +299,8 @@ pub fn dose_response(theme: ThemeName) -> FigureData {
 /// Error against work of several solvers, on two logarithmic axes.
 pub fn work_precision(theme: ThemeName) -> FigureData {
     let line = |index: usize, name: &str, order: f64, cost: f64| {
-        let work: Vec<f64> = (0..8).map(|step| cost * crate::figure::math::exp10(f64::from(step) * 0.17)).collect();
-        let error: Vec<f64> = work.iter().map(|&work| crate::figure::math::pow(work / cost, -order) * 1e-3).collect();
+        let work: Vec<f64> = (0..8).map(|step| cost * pow(10.0, f64::from(step) * 0.17)).collect();
+        let error: Vec<f64> = work.iter().map(|&work| pow(work / cost, -order) * 1e-3).collect();
         Series {
             name: name.into(),
             style: Style::nth(index).with_marker(index),
@@ -437,7 +434,7 @@ pub fn population(theme: ThemeName) -> FigureData {
 
 /// Glutamate over dose and duration.
 pub fn heat_map(theme: ThemeName) -> FigureData {
-    let doses: Vec<f64> = (0..40).map(|index| crate::figure::math::exp10(-1.0 + f64::from(index) * 0.04)).collect();
+    let doses: Vec<f64> = (0..40).map(|index| pow(10.0, -1.0 + f64::from(index) * 0.04)).collect();
     let durations: Vec<f64> = (1..31).map(|index| f64::from(index) * 4.0).collect();
     let value = |dose: f64, minutes: f64| {
         let level = dose / (1.0 + minutes / 60.0);
