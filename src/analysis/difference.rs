@@ -73,11 +73,19 @@ fn parameters(model: &Model) -> Vec<(String, String)> {
         Origin::Assumed(why) => format!(" (assumed: {why})"),
         Origin::Missing => String::new(),
     };
-    model.parameters.iter().map(|one| (one.name.clone(), format!("{}{}", number(one.value, &one.unit), origin(&one.origin)))).collect()
+    model
+        .parameters
+        .iter()
+        .map(|one| (one.name.clone(), format!("{}{}", number(one.value, &one.unit), origin(&one.origin))))
+        .collect()
 }
 
 fn states(model: &Model) -> Vec<(String, String)> {
-    model.states.iter().map(|one| (one.name.clone(), format!("starts at {} [{}]", one.start_text, one.unit.text()))).collect()
+    model
+        .states
+        .iter()
+        .map(|one| (one.name.clone(), format!("starts at {} [{}]", one.start_text, one.unit.text())))
+        .collect()
 }
 
 fn quantities(model: &Model) -> Vec<(String, String)> {
@@ -85,12 +93,19 @@ fn quantities(model: &Model) -> Vec<(String, String)> {
 }
 
 fn reactions(model: &Model) -> Vec<(String, String)> {
-    model.reactions.iter().map(|one| (one.name.clone(), format!("{} at {}", one.equation_text, one.rate_text))).collect()
+    model
+        .reactions
+        .iter()
+        .map(|one| (one.name.clone(), format!("{} at {}", one.equation_text, one.rate_text)))
+        .collect()
 }
 
 fn derivatives(model: &Model) -> Vec<(String, String)> {
     let reacting = |state: usize| {
-        model.reactions.iter().any(|one| one.reactants.iter().chain(&one.products).any(|(species, _)| *species == state))
+        model
+            .reactions
+            .iter()
+            .any(|one| one.reactants.iter().chain(&one.products).any(|(species, _)| *species == state))
     };
     model
         .states
@@ -106,12 +121,18 @@ fn routes(model: &Model) -> Vec<(String, String)> {
         .routes
         .iter()
         .map(|route| {
-            let into: Vec<String> =
-                route.into.iter().map(|(state, share)| format!("{} of it into {}", number_text(*share), model.states[*state].name)).collect();
+            let into: Vec<String> = route
+                .into
+                .iter()
+                .map(|(state, share)| format!("{} of it into {}", number_text(*share), model.states[*state].name))
+                .collect();
             let mut text = into.join(", ");
-            for (word, tree) in
-                [("fraction", &route.fraction), ("lag", &route.lag), ("duration", &route.duration), ("rate", &route.rate)]
-            {
+            for (word, tree) in [
+                ("fraction", &route.fraction),
+                ("lag", &route.lag),
+                ("duration", &route.duration),
+                ("rate", &route.rate),
+            ] {
                 if let Some(tree) = tree {
                     text.push_str(&format!(", {word} {}", model.tree_text(tree)));
                 }
@@ -146,7 +167,9 @@ fn doses(model: &Model, doses: &[Dose]) -> String {
         let mut text = format!("{} {}", model.routes[dose.route].name, amount(&dose.amount));
         match &dose.delivery {
             Delivery::Over(over) => text.push_str(&format!(" over {}", time(*over))),
-            Delivery::Rate(rate) => text.push_str(&format!(" at the rate {} per {}", amount(rate), model.time_unit.text())),
+            Delivery::Rate(rate) => {
+                text.push_str(&format!(" at the rate {} per {}", amount(rate), model.time_unit.text()))
+            }
             Delivery::Endless(rate) => text.push_str(&format!(" at the rate {} since forever", amount(rate))),
             Delivery::Bolus => text.push_str(" bolus"),
             Delivery::Route => {}
@@ -171,8 +194,16 @@ fn perturbations(model: &Model) -> Vec<(String, String)> {
             let mut parts: Vec<String> = Vec::new();
             parts.extend(one.from.map(|from| format!("from {}", number(from, &model.time_unit))));
             parts.extend(one.until.map(|until| format!("until {}", number(until, &model.time_unit))));
-            parts.extend(one.set.iter().map(|(index, tree)| format!("{} = {}", model.parameters[*index].name, model.tree_text(tree))));
-            parts.extend(one.clamp.iter().map(|(index, tree)| format!("{} held at {}", model.states[*index].name, model.tree_text(tree))));
+            parts.extend(
+                one.set
+                    .iter()
+                    .map(|(index, tree)| format!("{} = {}", model.parameters[*index].name, model.tree_text(tree))),
+            );
+            parts.extend(
+                one.clamp
+                    .iter()
+                    .map(|(index, tree)| format!("{} held at {}", model.states[*index].name, model.tree_text(tree))),
+            );
             (one.name.clone(), parts.join(", "))
         })
         .collect()

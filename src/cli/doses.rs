@@ -37,15 +37,19 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
         None => vec![timeline(&model, &compiled.routes, &scenario).map_err(|error| failed(&error, &compiled))?],
     };
     let several = expanded.len() > 1 || expanded.iter().any(|one| one.id.is_some());
-    let rows: Vec<Row> = expanded.iter().flat_map(|timeline| timeline.given.iter().map(|given| row(&model, timeline, given))).collect();
+    let rows: Vec<Row> =
+        expanded.iter().flat_map(|timeline| timeline.given.iter().map(|given| row(&model, timeline, given))).collect();
     if rows.is_empty() {
-        session.say("note: nothing is given (name a regimen with `-r`, write a `--dose`, or bring a table with `--events`)");
+        session.say(
+            "note: nothing is given (name a regimen with `-r`, write a `--dose`, or bring a table with `--events`)",
+        );
     }
     let bytes = match format {
         None => text(&rows, several, &model, &arguments.schedule).into_bytes(),
         Some(Format::Csv) => csv(&rows, several).into_bytes(),
         Some(Format::Json) => {
-            let provenance = Provenance { model: model.name.clone(), model_hash: model.hash.clone(), settings: Vec::new() };
+            let provenance =
+                Provenance { model: model.name.clone(), model_hash: model.hash.clone(), settings: Vec::new() };
             let mut map = provenance.to_map();
             map.insert("doses".into(), rows.iter().map(json_row).collect());
             format!("{}\n", serde_json::Value::Object(map)).into_bytes()
@@ -55,7 +59,12 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
 }
 
 /// Reads an event table from a file and says which columns were not used.
-pub fn event_table(model: &Model, compiled: &Compiled<'_>, path: &Path, session: &Session) -> Result<EventTable, Failure> {
+pub fn event_table(
+    model: &Model,
+    compiled: &Compiled<'_>,
+    path: &Path,
+    session: &Session,
+) -> Result<EventTable, Failure> {
     let text = read_text(path).map_err(Failure::model)?;
     let source = SourceText::new(path.display().to_string(), text);
     let parameters: Vec<(String, crate::units::Unit)> =
@@ -63,7 +72,8 @@ pub fn event_table(model: &Model, compiled: &Compiled<'_>, path: &Path, session:
     let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
     let table = read_event_table(&source, &setup).map_err(|list| Failure::Model(Report { list }))?;
     if !table.ignored.is_empty() {
-        session.say(&format!("note: columns that no parameter is named after are ignored: {}", table.ignored.join(", ")));
+        session
+            .say(&format!("note: columns that no parameter is named after are ignored: {}", table.ignored.join(", ")));
     }
     Ok(table)
 }
@@ -126,7 +136,9 @@ fn row(model: &Model, timeline: &Timeline, given: &Given) -> Row {
             Fate::Given => String::new(),
             Fate::CutShort { at } => format!("cut short at {}", number_text(time(at))),
             Fate::Dropped { at, count: 1 } => format!("dropped at {}", number_text(time(at))),
-            Fate::Dropped { at, count } => format!("dropped at {}, and {} repetitions after it", number_text(time(at)), count - 1),
+            Fate::Dropped { at, count } => {
+                format!("dropped at {}, and {} repetitions after it", number_text(time(at)), count - 1)
+            }
             Fate::AfterEnd => "arrives after the end".to_string(),
         },
     }
@@ -152,7 +164,11 @@ fn text(rows: &[Row], several: bool, model: &Model, arguments: &ScheduleArgument
             if several {
                 cells.push(number(row.id));
             }
-            let remark = [row.repeat.as_str(), row.fate.as_str()].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
+            let remark = [row.repeat.as_str(), row.fate.as_str()]
+                .into_iter()
+                .filter(|one| !one.is_empty())
+                .collect::<Vec<_>>()
+                .join("; ");
             cells.extend([
                 number(row.written),
                 number(row.arrives),
@@ -171,7 +187,9 @@ fn text(rows: &[Row], several: bool, model: &Model, arguments: &ScheduleArgument
         })
         .collect();
     let head = match &arguments.regimen {
-        Some(name) => model.regimen(name).map_or(String::new(), |regimen| format!("{}: {}\n", regimen.name, regimen.title)),
+        Some(name) => {
+            model.regimen(name).map_or(String::new(), |regimen| format!("{}: {}\n", regimen.name, regimen.title))
+        }
         None => String::new(),
     };
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
@@ -179,8 +197,21 @@ fn text(rows: &[Row], several: bool, model: &Model, arguments: &ScheduleArgument
 }
 
 const FIELDS: [&str; 15] = [
-    "time", "arrives", "route", "amount", "unit", "rate", "rate_unit", "duration", "time_unit", "fraction", "lag", "interval",
-    "repeat", "rule", "fate",
+    "time",
+    "arrives",
+    "route",
+    "amount",
+    "unit",
+    "rate",
+    "rate_unit",
+    "duration",
+    "time_unit",
+    "fraction",
+    "lag",
+    "interval",
+    "repeat",
+    "rule",
+    "fate",
 ];
 
 fn csv(rows: &[Row], several: bool) -> String {
@@ -191,7 +222,9 @@ fn csv(rows: &[Row], several: bool) -> String {
         if several {
             text.push_str(&format!("{},", number_text(row.id)));
         }
-        let quoted = |text: &str| if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() };
+        let quoted = |text: &str| {
+            if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
+        };
         let cells = [
             number_text(row.written),
             number_text(row.arrives),

@@ -11,8 +11,8 @@ use crate::formats::{csv, json};
 use crate::model::{Column, Model};
 use crate::numerics::float_text::number_text;
 use crate::simulation::{
-    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, simulate_individuals, take, timelines,
-    unknown,
+    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, simulate_individuals, take,
+    timelines, unknown,
 };
 use ndarray::Array2;
 use std::path::Path;

@@ -62,7 +62,11 @@ fn diagram(model: &Model) -> Result<String, Failure> {
             ..Metadata::default()
         },
         footer: figure::compose::footer(model),
-        panels: vec![Panel { title: String::new(), span: 1, content: Content::Cascade(Cascade { nodes, edges, ..Cascade::default() }) }],
+        panels: vec![Panel {
+            title: String::new(),
+            span: 1,
+            content: Content::Cascade(Cascade { nodes, edges, ..Cascade::default() }),
+        }],
         ..FigureData::default()
     };
     let layout = figure::draw(&figure)

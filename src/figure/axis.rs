@@ -61,13 +61,12 @@ pub fn resolve(
         return Err(FigureError::BadLinearPart { panel, axis: name, linear });
     }
     let (from, to) = match axis.range {
-        // One end is given and the other, NaN, is left to the data.
-        Some((from, to)) if from.is_nan() != to.is_nan() => {
-            let (low, high) = around(axis, values, tight, &panel, name)?;
-            if from.is_nan() { (low, to) } else { (from, high) }
+        Some((from, to)) if !from.is_nan() && !to.is_nan() => (from, to),
+        given => {
+            let found = around(axis, values, tight, &panel, name)?;
+            let (from, to) = given.unwrap_or((f64::NAN, f64::NAN));
+            (if from.is_nan() { found.0 } else { from }, if to.is_nan() { found.1 } else { to })
         }
-        Some(given) => given,
-        None => around(axis, values, tight, &panel, name)?,
     };
     if !(from.is_finite() && to.is_finite() && from < to) {
         return Err(FigureError::EmptyRange { panel, axis: name, from, to });
@@ -319,6 +318,13 @@ mod tests {
         assert_eq!(broken.edges(), (195.0, 205.0));
         assert!((broken.place(1.0) - 147.5).abs() < 1e-9);
         assert!((broken.place(52.0) - 252.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_open_end_follows_the_data() {
+        let open = |from, to| range(&axis(Scale::Linear, Some((from, to))), &[0.0, 100.0]).unwrap();
+        assert_eq!(open(f64::NAN, 50.0), (0.0, 50.0));
+        assert_eq!(open(-5.0, f64::NAN), (-5.0, 106.0));
     }
 
     #[test]

@@ -7,7 +7,10 @@ use crate::model::{Column, InfluenceSign as Sign, Model, influences};
 /// The influences among the states in the DOT language.
 pub fn write(model: &Model) -> String {
     let columns: Vec<Column> = (0..model.states.len()).map(Column::State).collect();
-    let mut text = format!("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n", model.name);
+    let mut text = format!(
+        "digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n",
+        model.name
+    );
     for state in &model.states {
         let about = state.about.replace('"', "'");
         text.push_str(&format!("  \"{}\" [tooltip=\"{about}\"];\n", state.name));
@@ -15,7 +18,10 @@ pub fn write(model: &Model) -> String {
     for route in &model.routes {
         text.push_str(&format!("  \"route {}\" [label=\"{}\", shape=plaintext];\n", route.name, route.name));
         for (state, _) in &route.into {
-            text.push_str(&format!("  \"route {}\" -> \"{}\" [style=dashed];\n", route.name, model.states[*state].name));
+            text.push_str(&format!(
+                "  \"route {}\" -> \"{}\" [style=dashed];\n",
+                route.name, model.states[*state].name
+            ));
         }
     }
     for arrow in influences(model, &columns) {

@@ -40,7 +40,13 @@ pub fn markdown(model: &Model) -> String {
     if !model.quantities.is_empty() {
         text.push_str("## Quantities\n\n| name | is | unit | about |\n|---|---|---|---|\n");
         for one in &model.quantities {
-            text.push_str(&format!("| {} | {} | {} | {} |\n", one.name, cell(&unicode(&one.text)), one.unit.text(), cell(&one.about)));
+            text.push_str(&format!(
+                "| {} | {} | {} | {} |\n",
+                one.name,
+                cell(&unicode(&one.text)),
+                one.unit.text(),
+                cell(&one.about)
+            ));
         }
         text.push('\n');
     }
@@ -79,7 +85,9 @@ pub fn markdown(model: &Model) -> String {
                     if *share == 1.0 { name.clone() } else { format!("{} {name}", number_text(*share)) }
                 })
                 .collect();
-            let tree = |tree: &Option<crate::expression::Tree>| tree.as_ref().map_or(String::new(), |tree| model.tree_text(tree));
+            let tree = |tree: &Option<crate::expression::Tree>| {
+                tree.as_ref().map_or(String::new(), |tree| model.tree_text(tree))
+            };
             text.push_str(&format!(
                 "| {} | {} | {} | {} | {} |\n",
                 route.name,
@@ -104,7 +112,11 @@ pub fn markdown(model: &Model) -> String {
     if !model.sources.is_empty() {
         text.push_str("\n## Sources\n\n");
         for (key, source) in &model.sources {
-            let link = source.doi.as_ref().map(|doi| format!(" https://doi.org/{doi}")).or(source.url.as_ref().map(|url| format!(" {url}")));
+            let link = source
+                .doi
+                .as_ref()
+                .map(|doi| format!(" https://doi.org/{doi}"))
+                .or(source.url.as_ref().map(|url| format!(" {url}")));
             text.push_str(&format!("- `{key}`: {}{}\n", source.cite, link.unwrap_or_default()));
         }
     }
@@ -149,7 +161,14 @@ pub fn tex(model: &Model) -> String {
     let rows: Vec<String> = model
         .states
         .iter()
-        .map(|one| format!("\\frac{{d {}}}{{dt}} &= {} && [{}]", latex_name(&one.name), latex(&one.equation), latex_unit(&one.unit)))
+        .map(|one| {
+            format!(
+                "\\frac{{d {}}}{{dt}} &= {} && [{}]",
+                latex_name(&one.name),
+                latex(&one.equation),
+                latex_unit(&one.unit)
+            )
+        })
         .collect();
     text.push_str(&format!("{}\n\\end{{align*}}\n", rows.join(" \\\\\n")));
     text.push_str("\\subsection*{Parameters}\n\\begin{longtable}{lrlp{0.4\\textwidth}}\n");

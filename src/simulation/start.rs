@@ -42,7 +42,8 @@ pub fn find_start(
         .filter(|state| !model.states[*state].steady || held.iter().any(|(other, _)| other == state))
         .collect();
     let steady = solver::steady_state(&problem).map_err(|failure| failed(failure, options))?;
-    let residual = steady.rates.iter().zip(&model.states).map(|(rate, state)| (rate / state.scale).abs()).fold(0.0, f64::max);
+    let residual =
+        steady.rates.iter().zip(&model.states).map(|(rate, state)| (rate / state.scale).abs()).fold(0.0, f64::max);
     Ok(Start { states: steady.states, residual: Some(residual) })
 }
 
@@ -51,7 +52,12 @@ fn failed(failure: solver::Failure, options: &SolverOptions) -> SimulationError 
 }
 
 /// A problem without jumps, from time 0, under given parameters.
-fn problem<'m>(compiled: &'m Compiled<'_>, parameters: &[f64], start: Vec<f64>, options: &SolverOptions) -> Problem<'m> {
+fn problem<'m>(
+    compiled: &'m Compiled<'_>,
+    parameters: &[f64],
+    start: Vec<f64>,
+    options: &SolverOptions,
+) -> Problem<'m> {
     Problem {
         equations: &compiled.equations,
         start_time: 0.0,
@@ -74,7 +80,12 @@ impl Start {
     ///
     /// # Errors
     /// As [`find_start`].
-    pub fn reset(&self, compiled: &Compiled<'_>, parameters: &[f64], options: &SolverOptions) -> Result<Change, SimulationError> {
+    pub fn reset(
+        &self,
+        compiled: &Compiled<'_>,
+        parameters: &[f64],
+        options: &SolverOptions,
+    ) -> Result<Change, SimulationError> {
         let start = find_start(compiled, parameters, &[], options)?;
         Ok(Change::SetStates(start.states.into()))
     }
@@ -112,7 +123,10 @@ pub fn steady_change(
         return Ok(vec![Change::SetStates(states.into())]);
     }
     let differences = states.iter().zip(&undosed).map(|(dosed, undosed)| dosed - undosed).enumerate();
-    Ok(differences.filter(|(_, amount)| *amount != 0.0).map(|(state, amount)| Change::AddToState { state, amount }).collect())
+    Ok(differences
+        .filter(|(_, amount)| *amount != 0.0)
+        .map(|(state, amount)| Change::AddToState { state, amount })
+        .collect())
 }
 
 /// One period of doses as stops.
@@ -122,7 +136,10 @@ fn period_stops(compiled: &Compiled<'_>, period: &Period) -> Vec<Stop> {
         match action {
             PeriodAction::Bolus { route, amount } => {
                 for (state, share) in &compiled.model.routes[*route].into {
-                    stops.push(Stop { time: *time, change: Change::AddToState { state: *state, amount: amount * share } });
+                    stops.push(Stop {
+                        time: *time,
+                        change: Change::AddToState { state: *state, amount: amount * share },
+                    });
                 }
             }
             PeriodAction::Rate { route, rate } => {
