@@ -35,6 +35,10 @@ pub struct Statement {
     pub compare: Comparison,
     /// The unit of the expected number, if it is not the row's.
     pub unit: Option<String>,
+    /// How several rows make one expected number; without it the first row's counts.
+    pub combine: Option<Combination>,
+    /// Whether the text's number and range count instead of the rows' (`from = "text"`).
+    pub from_text: bool,
     /// The expected number, where a text and no row gives it.
     pub expected: Option<f64>,
     /// The accepted range that the text gives.
@@ -43,12 +47,34 @@ pub struct Statement {
     pub species: Option<String>,
     /// The condition it holds for.
     pub condition: Option<String>,
-    /// Where it is drawn as a point: quantity and time as written.
-    pub plot: Option<(String, Text)>,
+    /// Where it is drawn as a point.
+    pub plot: Option<DataPoint>,
     /// A remark.
     pub note: String,
     /// Where it is declared.
     pub place: Place,
+}
+
+/// Where a row's number is drawn over a curve.
+#[derive(Debug, Clone)]
+pub struct DataPoint {
+    /// The curve.
+    pub quantity: String,
+    /// The time, as written.
+    pub time: Text,
+    /// The molar mass, as written, that turns the row's amount into the quantity's mass.
+    pub molar_mass: Option<Text>,
+}
+
+/// How several rows make one expected number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combination {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The first over the second.
+    Ratio,
 }
 
 /// A simulation that a statement needs.
@@ -149,8 +175,9 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
     let plot = section.table("plot").and_then(|plot| {
         let quantity = plot.required_text("quantity").map(|text| text.text);
         let time = plot.required_text("time");
+        let molar_mass = plot.text("molar_mass");
         plot.done();
-        Some((quantity?, time?))
+        Some(DataPoint { quantity: quantity?, time: time?, molar_mass })
     });
     let statement = Statement {
         statement: section.words("statement"),
@@ -175,6 +202,11 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
             )
             .unwrap_or(Comparison::Value),
         unit: section.text("unit").map(|text| text.text),
+        combine: section.choice(
+            "combine",
+            &[("sum", Combination::Sum), ("mean", Combination::Mean), ("ratio", Combination::Ratio)],
+        ),
+        from_text: section.choice("from", &[("text", true), ("rows", false)]).unwrap_or(false),
         expected: section.number("expected").map(|(number, _)| number),
         accept,
         species: section.text("species").map(|text| text.text),

@@ -25,21 +25,30 @@ const MODELS: &[BuiltIn] = built_in![
     "hijazi_2003",
     "perez_ruixo_2021",
     "simons_2022",
+    "ssri",
     "benchmark/ket",
     "benchmark/pk",
     "benchmark/hires",
 ];
+
+/// Statements of evidence that models pull in; no models themselves.
+const STATEMENTS: &[BuiltIn] = built_in!["evidence/statements_pk", "evidence/statements_cascade"];
 
 /// The names of the built-in models, in the order in which they are listed.
 pub fn names() -> impl Iterator<Item = &'static str> {
     MODELS.iter().map(|one| one.name)
 }
 
-/// The text of a built-in model. Its last part is enough of a name (`ket` for `benchmark/ket`).
+/// The text of a built-in model, whose last part is enough of a name (`ket` for `benchmark/ket`), or of a file that
+/// models pull in.
 pub fn find(name: &str) -> Option<Arc<SourceText>> {
     let whole = |one: &&BuiltIn| one.name == name;
     let last = |one: &&BuiltIn| one.name.rsplit('/').next() == Some(name);
-    let found = MODELS.iter().find(whole).or_else(|| MODELS.iter().find(last))?;
+    let found = MODELS
+        .iter()
+        .find(whole)
+        .or_else(|| MODELS.iter().find(last))
+        .or_else(|| STATEMENTS.iter().find(whole))?;
     Some(SourceText::new(format!("models/{}.toml", found.name), found.text))
 }
 

@@ -1,0 +1,111 @@
+//! The statements of evidence, against the tables they cite and the models they speak of: every row exists, every
+//! numbered statement of the texts is stated, every run names what its model has, and every measure can be read.
+
+use kascade::diagnostics::{Diagnostic, SourceText};
+use kascade::model::{Model, Statement, library, load};
+use kascade::simulation::{Measures, Scenario};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+fn find(name: &str, _: &SourceText) -> Result<Arc<SourceText>, Diagnostic> {
+    library::find(name).ok_or_else(|| library::not_found(name))
+}
+
+fn model(name: &str) -> Model {
+    load(&library::find(name).unwrap(), &find).unwrap().model
+}
+
+/// `ketamine` with the statements, whether or not its own file names them.
+fn stated() -> Model {
+    let text = "kascade = 1\n[model]\nname = \"stated\"\nextends = \"ketamine\"\n\
+                evidence = [\"evidence/statements_pk\", \"evidence/statements_cascade\"]\n";
+    load(&SourceText::new("stated.toml", text), &find).unwrap().model
+}
+
+/// The ids of the rows of both tables.
+fn rows() -> BTreeSet<String> {
+    ["models/evidence/pk_acute.csv", "models/evidence/cascade_clinical.csv"]
+        .iter()
+        .flat_map(|path| {
+            let mut reader = csv::Reader::from_path(path).unwrap();
+            reader.records().map(|record| record.unwrap()[0].to_string()).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn named(statement: &Statement) -> &str {
+    statement.model.as_deref().unwrap_or("ketamine")
+}
+
+#[test]
+fn every_row_that_is_cited_exists() {
+    let rows = rows();
+    assert_eq!(rows.len(), 660, "the tables have 660 rows");
+    for statement in stated().evidence {
+        assert!(!statement.rows.is_empty(), "{} cites no row", statement.id);
+        for row in &statement.rows {
+            assert!(rows.contains(&row.text), "{} cites {}, which is in no table", statement.id, row.text);
+        }
+    }
+}
+
+#[test]
+fn every_numbered_statement_is_stated() {
+    let model = stated();
+    let stated: BTreeSet<&str> = model.evidence.iter().map(|one| one.statement.as_str()).collect();
+    let plasma = (1..=19).filter(|number| *number != 7).map(|number| format!("pk{number}"));
+    let wanted: BTreeSet<String> = plasma.chain((1..=29).map(|number| format!("cc{number}"))).collect();
+    assert_eq!(stated, wanted.iter().map(String::as_str).collect());
+    let human = model.evidence.iter().filter(|one| one.species.as_deref() == Some("human")).count();
+    assert!(human >= 60, "{human} entries for people");
+}
+
+#[test]
+fn every_entry_says_what_to_expect() {
+    for one in stated().evidence {
+        assert!(one.measure.is_some(), "{} measures nothing", one.id);
+        assert!(!one.runs.is_empty(), "{} runs nothing", one.id);
+        assert!(!one.title.is_empty() && !one.topic.is_empty(), "{} has no title or topic", one.id);
+        assert!(one.species.is_some(), "{} holds for no species", one.id);
+        assert!(!one.from_text || one.expected.is_some(), "{} takes its number from the text and gives none", one.id);
+        assert!(one.combine.is_none() || one.rows.len() > 1, "{} combines one row", one.id);
+    }
+}
+
+#[test]
+fn every_run_and_measure_can_be_read() {
+    let mut faults = Vec::new();
+    for one in stated().evidence {
+        let model = model(named(&one));
+        assert_eq!(one.species, model.species, "{}: species", one.id);
+        for (name, run) in &one.runs {
+            let mut scenario = Scenario::undosed(&model);
+            if let Some(regimen) = &run.run.regimen
+                && let Err(fault) = scenario.add_regimen(&model, regimen)
+            {
+                faults.push(format!("{} {name}: {fault}", one.id));
+            }
+            for perturbation in &run.run.perturbations {
+                if let Err(fault) = scenario.add_perturbation(&model, perturbation) {
+                    faults.push(format!("{} {name}: {fault}", one.id));
+                }
+            }
+            for dose in &run.run.dose {
+                if let Err(fault) = scenario.add_doses(&model, &SourceText::new("dose", dose.as_str())) {
+                    faults.push(format!("{} {name}: {fault}", one.id));
+                }
+            }
+            for (parameter, _) in &run.run.set {
+                if !model.parameters.iter().any(|known| known.name == *parameter) {
+                    faults.push(format!("{} {name}: no parameter `{parameter}`", one.id));
+                }
+            }
+        }
+        let runs: Vec<&str> = one.runs.iter().map(|(name, _)| name.as_str()).collect();
+        let measure = one.measure.as_ref().map(|text| text.text.clone()).unwrap_or_default();
+        if let Err(report) = Measures::default().add(&SourceText::new("measure", measure.as_str()), &model, &runs) {
+            faults.extend(report.list.iter().map(|fault| format!("{}: {fault} in {measure}", one.id)));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
