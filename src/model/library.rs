@@ -26,6 +26,8 @@ const MODELS: &[BuiltIn] = built_in![
     "perez_ruixo_2021",
     "simons_2022",
     "ssri",
+    "rat",
+    "mouse",
     "benchmark/ket",
     "benchmark/pk",
     "benchmark/hires",
