@@ -33,6 +33,7 @@ fn rows() -> BTreeSet<String> {
         .collect()
 }
 
+/// The model that an entry runs.
 fn named(statement: &Statement) -> &str {
     statement.model.as_deref().unwrap_or("ketamine")
 }
@@ -40,7 +41,7 @@ fn named(statement: &Statement) -> &str {
 #[test]
 fn every_row_that_is_cited_exists() {
     let rows = rows();
-    assert_eq!(rows.len(), 660, "the tables have 660 rows");
+    assert_eq!(rows.len(), 662, "a row of the tables is missing or has the id of another");
     for statement in stated().evidence {
         assert!(!statement.rows.is_empty(), "{} cites no row", statement.id);
         for row in &statement.rows {
@@ -75,24 +76,25 @@ fn every_entry_says_what_to_expect() {
 #[test]
 fn every_run_and_measure_can_be_read() {
     let mut faults = Vec::new();
+    let models = ["ketamine", "rat", "mouse", "ssri"].map(|name| (name, model(name)));
     for one in stated().evidence {
-        let model = model(named(&one));
-        assert_eq!(one.species, model.species, "{}: species", one.id);
+        let (_, model) = models.iter().find(|(name, _)| *name == named(&one)).unwrap();
+        assert_eq!(one.species.as_deref(), Some(model.species.as_str()), "{}: species", one.id);
         for (name, run) in &one.runs {
-            let mut scenario = Scenario::undosed(&model);
+            let mut scenario = Scenario::undosed(model);
             if let Some(regimen) = &run.run.regimen
-                && let Err(fault) = scenario.add_regimen(&model, regimen)
+                && let Err(fault) = scenario.add_regimen(model, regimen)
             {
-                faults.push(format!("{} {name}: {fault}", one.id));
+                faults.push(format!("{} {name}: {}", one.id, fault.message));
             }
             for perturbation in &run.run.perturbations {
-                if let Err(fault) = scenario.add_perturbation(&model, perturbation) {
-                    faults.push(format!("{} {name}: {fault}", one.id));
+                if let Err(fault) = scenario.add_perturbation(model, perturbation) {
+                    faults.push(format!("{} {name}: {}", one.id, fault.message));
                 }
             }
             for dose in &run.run.dose {
-                if let Err(fault) = scenario.add_doses(&model, &SourceText::new("dose", dose.as_str())) {
-                    faults.push(format!("{} {name}: {fault}", one.id));
+                if let Err(fault) = scenario.add_doses(model, &SourceText::new("dose", dose.as_str())) {
+                    faults.push(format!("{} {name}: {}", one.id, fault.message));
                 }
             }
             for (parameter, _) in &run.run.set {
@@ -103,9 +105,34 @@ fn every_run_and_measure_can_be_read() {
         }
         let runs: Vec<&str> = one.runs.iter().map(|(name, _)| name.as_str()).collect();
         let measure = one.measure.as_ref().map(|text| text.text.clone()).unwrap_or_default();
-        if let Err(report) = Measures::default().add(&SourceText::new("measure", measure.as_str()), &model, &runs) {
-            faults.extend(report.list.iter().map(|fault| format!("{}: {fault} in {measure}", one.id)));
+        if let Err(report) = Measures::default().add(&SourceText::new("measure", measure.as_str()), model, &runs) {
+            faults.extend(report.list.iter().map(|fault| format!("{}: {} in {measure}", one.id, fault.message)));
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn the_grid_names_what_the_model_has() {
+    let text = std::fs::read_to_string("models/evidence/grid.toml").unwrap();
+    let grid: toml::Table = text.parse().unwrap();
+    let (model, rows) = (model("ketamine"), rows());
+    let lines = grid["grid"].as_array().unwrap();
+    assert_eq!(lines.len(), 18);
+    for line in lines {
+        let word = |key: &str| line.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+        let id = word("id");
+        assert!(grid["kinds"].get(word("kind")).is_some(), "{id}: kind");
+        let perturbation = model.perturbations.iter().any(|one| one.name == word("perturbation"));
+        assert!(perturbation || model.regimen(word("regimen")).is_some(), "{id}: neither perturbation nor regimen");
+        assert!(["+", "-", "0"].contains(&word("observed")), "{id}: observed");
+        for row in line["rows"].as_array().unwrap() {
+            assert!(rows.contains(row.as_str().unwrap()), "{id}: row {row}");
+        }
+        let predicted = line["predicted"].as_table().unwrap();
+        for hypothesis in ["a", "b", "c", "d", "e", "f", "g"] {
+            let sign = predicted[hypothesis].as_str().unwrap();
+            assert!(["+", "-", "0", "?"].contains(&sign), "{id}: {hypothesis} predicts {sign}");
+        }
+    }
 }
