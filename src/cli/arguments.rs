@@ -52,6 +52,8 @@ pub enum Command {
     Plot(Plot),
     /// Draw regimens, or models, side by side
     Compare(Compare),
+    /// Score models against published data
+    Evidence(Evidence),
     /// Write a commented model that runs
     New(New),
     /// Print the JSON schema of model files, for editors
@@ -298,6 +300,26 @@ pub struct Compare {
     /// The solver.
     #[command(flatten)]
     pub solver: SolverArguments,
+}
+
+/// Arguments of `evidence`.
+#[derive(Debug, Args)]
+pub struct Evidence {
+    /// Built-in names or paths
+    #[arg(required = true)]
+    pub models: Vec<String>,
+    /// Show each statement with what the model gave
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Fail when a required statement is missed
+    #[arg(long)]
+    pub strict: bool,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+    /// File to write: .csv or .json; without it, text
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `new`.

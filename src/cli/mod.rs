@@ -10,6 +10,7 @@ mod completions;
 mod diff;
 mod doses;
 mod drawing;
+mod evidence;
 mod explain;
 mod list;
 mod models;
@@ -142,6 +143,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(&arguments, session),
         Command::Plot(arguments) => plot::run(&arguments, session),
         Command::Compare(arguments) => compare::run(&arguments, session),
+        Command::Evidence(arguments) => evidence::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),
         _ => Ok(()),

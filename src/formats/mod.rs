@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod dot;
 pub mod equations;
+pub mod evidence_table;
 pub mod json;
 pub mod nonmem;
 #[cfg(test)]

@@ -4,11 +4,12 @@
 
 use super::compile::{Expect, Want, compile, constant_of};
 use super::context::Context;
+use super::evidence::UnnamedChange;
 use super::figures::known;
-use super::reader::{Section, Text, text_of};
+use super::reader::{Log, Section, Text, text_of};
 use super::types::{Event, Model, Perturbation, Route, Target};
 use super::value::{Kind, Value};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Place, Report};
 use crate::dosing::{self, Delivery, Dose, DoseFields, Field, Regimen};
 use crate::expression::{Symbol, Tree};
 use crate::numerics::float_text::number_text;
@@ -398,6 +399,66 @@ pub fn read_perturbations(top: &Section<'_>, context: &Context<'_>, model: &mut 
         entry.text("source");
         entry.text("note");
         entry.done();
+    }
+}
+
+impl Model {
+    /// Reads a perturbation without a name against this model.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn unnamed_perturbation(&self, change: &UnnamedChange, place: &Place) -> Result<Perturbation, Report> {
+        let log = Log::default();
+        let context = self.context(&log);
+        let time = |text: &Option<Text>| {
+            text.as_ref().and_then(|text| match crate::units::parse_quantity_as(&text.text, &self.time_unit) {
+                Ok(quantity) => Some(quantity.internal()),
+                Err(error) => {
+                    log.push(super::context::quantity_error(&error, text));
+                    None
+                }
+            })
+        };
+        let assign = |list: &[(String, String)], want_state: bool| {
+            let mut read = Vec::new();
+            for (name, value) in list {
+                let Some(known) = context.names.get(name) else {
+                    log.push(unknown_target(name, place, &context));
+                    continue;
+                };
+                let index = match (known.symbol, want_state) {
+                    (Symbol::Parameter(index), false) | (Symbol::State(index), true) => index,
+                    _ => {
+                        let kind = if want_state { "state" } else { "parameter" };
+                        log.push(
+                            Diagnostic::error(Code::UnknownTarget, format!("`{name}` is no {kind}")).at(place, ""),
+                        );
+                        continue;
+                    }
+                };
+                let value = match value.parse::<f64>() {
+                    Ok(number) => Kind::Number(number),
+                    Err(_) => Kind::Text(value.clone()),
+                };
+                let value = Value { kind: value, place: place.clone() };
+                if let Some((tree, _)) = constant_of(&value, &known.unit, name, &context, self) {
+                    read.push((index, tree));
+                }
+            }
+            read
+        };
+        let perturbation = Perturbation {
+            name: String::new(),
+            title: String::new(),
+            about: String::new(),
+            from: time(&change.from),
+            until: time(&change.until),
+            set: assign(&change.set, false),
+            clamp: assign(&change.clamp, true),
+            place: place.clone(),
+        };
+        let report = log.into_report();
+        if report.has_errors() { Err(report) } else { Ok(perturbation) }
     }
 }
 

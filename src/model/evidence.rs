@@ -77,11 +77,26 @@ pub enum Combination {
     Ratio,
 }
 
+/// A perturbation without a name, as written; it is read against the model that runs.
+#[derive(Debug, Clone)]
+pub struct UnnamedChange {
+    /// When it begins; absent: before the steady start.
+    pub from: Option<Text>,
+    /// When it ends.
+    pub until: Option<Text>,
+    /// Parameters and values.
+    pub set: Vec<(String, String)>,
+    /// States and the values at which they are held.
+    pub clamp: Vec<(String, String)>,
+}
+
 /// A simulation that a statement needs.
 #[derive(Debug, Clone, Default)]
 pub struct StatementRun {
     /// Regimen, perturbations, settings.
     pub run: RunSpec,
+    /// Perturbations without a name.
+    pub changes: Vec<UnnamedChange>,
     /// The end, as written.
     pub until: Option<Text>,
 }
@@ -221,7 +236,22 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
 }
 
 fn read_run(run: &Section<'_>) -> StatementRun {
+    let changes = run
+        .tables("changes")
+        .into_iter()
+        .map(|change| {
+            let read = UnnamedChange {
+                from: change.text("from"),
+                until: change.text("until"),
+                set: change.table("set").map(|set| read_set(&set)).unwrap_or_default(),
+                clamp: change.table("clamp").map(|clamp| read_set(&clamp)).unwrap_or_default(),
+            };
+            change.done();
+            read
+        })
+        .collect();
     StatementRun {
+        changes,
         run: RunSpec {
             label: None,
             model: run.text("model").map(|text| text.text),

@@ -36,6 +36,16 @@ const MODELS: &[BuiltIn] = built_in![
 /// Statements of evidence that models pull in; no models themselves.
 const STATEMENTS: &[BuiltIn] = built_in!["evidence/statements_pk", "evidence/statements_cascade"];
 
+/// The tables of published numbers, by name: CSV, one row a number.
+pub const EVIDENCE_TABLES: [(&str, &str); 2] = [
+    ("pk_acute.csv", include_str!("../../models/evidence/pk_acute.csv")),
+    ("cascade_clinical.csv", include_str!("../../models/evidence/cascade_clinical.csv")),
+];
+
+/// The texts that number the statements which a model must reproduce.
+pub const EVIDENCE_TEXTS: [&str; 2] =
+    [include_str!("../../models/evidence/pk_acute.md"), include_str!("../../models/evidence/cascade_clinical.md")];
+
 /// The names of the built-in models, in the order in which they are listed.
 pub fn names() -> impl Iterator<Item = &'static str> {
     MODELS.iter().map(|one| one.name)
@@ -46,11 +56,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn find(name: &str) -> Option<Arc<SourceText>> {
     let whole = |one: &&BuiltIn| one.name == name;
     let last = |one: &&BuiltIn| one.name.rsplit('/').next() == Some(name);
-    let found = MODELS
-        .iter()
-        .find(whole)
-        .or_else(|| MODELS.iter().find(last))
-        .or_else(|| STATEMENTS.iter().find(whole))?;
+    let found =
+        MODELS.iter().find(whole).or_else(|| MODELS.iter().find(last)).or_else(|| STATEMENTS.iter().find(whole))?;
     Some(SourceText::new(format!("models/{}.toml", found.name), found.text))
 }
 

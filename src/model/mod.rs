@@ -21,7 +21,7 @@ mod types;
 mod value;
 
 pub use doses::dosing_routes;
-pub use evidence::{Combination, Comparison, DataPoint, Prediction, Sign, Statement, StatementRun};
+pub use evidence::{Combination, Comparison, DataPoint, Prediction, Sign, Statement, StatementRun, UnnamedChange};
 pub use figures::{
     AnnotationSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec, SeriesSpec,
 };

@@ -37,21 +37,38 @@ impl Looks {
 /// each must have kept everything, and have been compiled with the measures' subjects as its extra expressions.
 /// What is not defined (a half-life of a rising curve, the time of something that never happens) is NaN.
 pub fn take(measures: &Measures, trajectories: &[&Trajectory<'_>]) -> Vec<f64> {
-    let mut runs: Vec<Run<'_, '_>> =
-        trajectories.iter().map(|trajectory| Run::new(trajectory, measures.subjects.len())).collect();
-    measures.list.iter().map(|(measure, _)| value_of(measure, &mut runs)).collect()
+    let mut taker = Taker::new(measures.subjects.len(), trajectories.iter().copied());
+    let all: Vec<usize> = (0..trajectories.len()).collect();
+    measures.list.iter().map(|(measure, _)| taker.value(measure, &all)).collect()
 }
 
-fn value_of(measure: &Measure, runs: &mut [Run<'_, '_>]) -> f64 {
+/// Takes outcomes from many trajectories, looking at each only once.
+pub struct Taker<'t, 'm> {
+    runs: Vec<Run<'t, 'm>>,
+}
+
+impl<'t, 'm> Taker<'t, 'm> {
+    /// For trajectories that were all compiled with the same number of subjects.
+    pub fn new(subjects: usize, trajectories: impl Iterator<Item = &'t Trajectory<'m>>) -> Taker<'t, 'm> {
+        Taker { runs: trajectories.map(|trajectory| Run::new(trajectory, subjects)).collect() }
+    }
+
+    /// The value of a measure whose run `i` is trajectory `of[i]`, internal units.
+    pub fn value(&mut self, measure: &Measure, of: &[usize]) -> f64 {
+        value_of(measure, &mut self.runs, of)
+    }
+}
+
+fn value_of(measure: &Measure, runs: &mut [Run<'_, '_>], of: &[usize]) -> f64 {
     match measure {
         Measure::Constant(value) => *value,
-        Measure::Taken(taken) => match runs.get_mut(taken.run) {
+        Measure::Taken(taken) => match of.get(taken.run).and_then(|run| runs.get_mut(*run)) {
             Some(run) => run.take(taken),
             None => f64::NAN,
         },
-        Measure::Negate(inner) => -value_of(inner, runs),
+        Measure::Negate(inner) => -value_of(inner, runs, of),
         Measure::Binary(operator, a, b) => {
-            let (a, b) = (value_of(a, runs), value_of(b, runs));
+            let (a, b) = (value_of(a, runs, of), value_of(b, runs, of));
             match operator {
                 Arithmetic::Add => a + b,
                 Arithmetic::Subtract => a - b,
@@ -61,7 +78,7 @@ fn value_of(measure: &Measure, runs: &mut [Run<'_, '_>]) -> f64 {
             }
         }
         Measure::Compare(comparison, a, b) => {
-            let (a, b) = (value_of(a, runs), value_of(b, runs));
+            let (a, b) = (value_of(a, runs, of), value_of(b, runs, of));
             f64::from(u8::from(match comparison {
                 Comparison::Less => a < b,
                 Comparison::LessOrEqual => a <= b,
@@ -71,13 +88,13 @@ fn value_of(measure: &Measure, runs: &mut [Run<'_, '_>]) -> f64 {
                 Comparison::NotEqual => a != b,
             }))
         }
-        Measure::Call(function, arguments) => call(*function, arguments, runs),
+        Measure::Call(function, arguments) => call(*function, arguments, runs, of),
     }
 }
 
 /// Functions mean in outcomes what they mean in equations.
-fn call(function: Function, arguments: &[Measure], runs: &mut [Run<'_, '_>]) -> f64 {
-    let arguments = arguments.iter().map(|argument| Tree::Constant(value_of(argument, runs))).collect();
+fn call(function: Function, arguments: &[Measure], runs: &mut [Run<'_, '_>], of: &[usize]) -> f64 {
+    let arguments = arguments.iter().map(|argument| Tree::Constant(value_of(argument, runs, of))).collect();
     evaluate(&Tree::Call(function, arguments), &|_| f64::NAN)
 }
 
@@ -138,6 +155,12 @@ impl<'t, 'm> Run<'t, 'm> {
         }
         let (from, until) = (from, until.min(end));
         match taken.outcome {
+            Outcome::Start => {
+                if !self.observer.go(start, Side::Left) {
+                    return f64::NAN;
+                }
+                self.observer.quantity(self.first + taken.subject)
+            }
             Outcome::At => self.value_at(taken.value, taken.subject),
             Outcome::Peak => self.extreme(taken.subject, from, until, 1.0).map_or(f64::NAN, |(_, value)| value),
             Outcome::PeakTime => self.extreme(taken.subject, from, until, 1.0).map_or(f64::NAN, |(time, _)| time),

@@ -17,7 +17,7 @@ mod trajectory;
 pub use compiled::{Compiled, DoseExpressions, constant};
 pub use failure::{SimulationError, warning_diagnostic};
 pub use individuals::{simulate_individuals, timelines};
-pub use measure::take;
+pub use measure::{Taker, take};
 pub use outcome::{Measure, Measures, Outcome, Taken};
 pub use run::{Keep, SolverOptions, simulate, solve_timeline, timeline, tolerance};
 pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};

@@ -16,6 +16,8 @@ use std::sync::Arc;
 /// What can be asked of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// Its value at the very beginning, before the first dose.
+    Start,
     /// Its value at a time (of a jump, after it).
     At,
     /// Its largest value.
@@ -105,7 +107,22 @@ impl Measures {
     /// # Errors
     /// All that is wrong with the text.
     pub fn add(&mut self, source: &Arc<SourceText>, model: &Model, runs: &[&str]) -> Result<(), Report> {
-        let mut reader = Reader { source, model, runs, subjects: &mut self.subjects, report: Report::default() };
+        self.add_with(source, model, runs, false)
+    }
+
+    /// As [`Measures::add`]; with `bare_is_start` the bare name of a curve means its value before the first dose.
+    ///
+    /// # Errors
+    /// All that is wrong with the text.
+    pub fn add_with(
+        &mut self,
+        source: &Arc<SourceText>,
+        model: &Model,
+        runs: &[&str],
+        bare_is_start: bool,
+    ) -> Result<(), Report> {
+        let mut reader =
+            Reader { source, model, runs, bare_is_start, subjects: &mut self.subjects, report: Report::default() };
         let read = match parse(&source.text, Mode::Outcome) {
             Ok(expr) => reader.read(&expr),
             Err(errors) => {
@@ -135,6 +152,7 @@ struct Reader<'a> {
     source: &'a Arc<SourceText>,
     model: &'a Model,
     runs: &'a [&'a str],
+    bare_is_start: bool,
     subjects: &'a mut Vec<Tree>,
     report: Report,
 }
@@ -163,6 +181,12 @@ impl Reader<'_> {
             ExprKind::Binary(operator, left, right) => self.binary(expr, *operator, left, right),
             ExprKind::Call { name, name_span, arguments } => self.call(name, name_span, arguments, expr),
             ExprKind::Name(name) => {
+                if self.model.parameter(name).is_some() || (self.bare_is_start && self.model.column(name).is_some()) {
+                    let (subject, unit) = self.subject(expr, Outcome::Start)?;
+                    let taken =
+                        Taken { run: 0, outcome: Outcome::Start, subject, value: f64::NAN, window: (None, None) };
+                    return Some((Measure::Taken(taken), unit));
+                }
                 let known = self.model.column(name).is_some();
                 let hint = known.then(|| format!("say when: `at({name}, 24 h)`, `peak({name})`"));
                 let message = if known {
@@ -323,7 +347,7 @@ impl Reader<'_> {
             return None;
         }
         let shown = match outcome {
-            Outcome::At | Outcome::Peak | Outcome::Trough | Outcome::Mean => unit,
+            Outcome::Start | Outcome::At | Outcome::Peak | Outcome::Trough | Outcome::Mean => unit,
             Outcome::PeakTime | Outcome::HalfLife | Outcome::TimeAbove | Outcome::FirstTime => time,
             Outcome::Area | Outcome::AreaToInfinity => unit.times(&time)?,
         };

@@ -5,7 +5,7 @@
 use super::compiled::DoseExpressions;
 use crate::diagnostics::{Code, Diagnostic, SourceText, did_you_mean};
 use crate::dosing::{self, Dose, Setting, parse_doses};
-use crate::model::{Model, dosing_routes, out_of_range};
+use crate::model::{Model, Perturbation, dosing_routes, out_of_range};
 use crate::units::{Unit, parse_quantity_as};
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ pub struct Scenario {
     pub doses: Vec<Dose>,
     /// Indices of perturbations; a later one wins.
     pub perturbations: Vec<usize>,
+    /// Perturbations that the model does not name; they come after the named ones.
+    pub unnamed: Vec<Perturbation>,
     /// Parameters set to other values (internal units); a later one wins.
     pub settings: Vec<(usize, f64)>,
     /// The end, internal time.
@@ -163,12 +165,11 @@ pub fn read_quantity(text: &str, unit: &Unit, source: &Arc<SourceText>) -> Resul
 /// The perturbations of a scenario as dosing knows them, and the expressions they refer to.
 pub fn dosing_perturbations<'a>(
     model: &'a Model,
-    scenario: &Scenario,
+    scenario: &'a Scenario,
 ) -> (Vec<dosing::Perturbation>, DoseExpressions<'a>) {
     let mut expressions = DoseExpressions { model, settings: Vec::new() };
     let mut list = Vec::new();
-    for index in &scenario.perturbations {
-        let one = &model.perturbations[*index];
+    for one in scenario.perturbations.iter().map(|index| &model.perturbations[*index]).chain(&scenario.unnamed) {
         let mut settings = |entries: &'a [(usize, crate::expression::Tree)]| {
             entries
                 .iter()

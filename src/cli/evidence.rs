@@ -1,0 +1,274 @@
+//! `kascade evidence`: how much of what was measured does a model reproduce?
+
+use super::arguments::Evidence;
+use super::models::{extended, load, source};
+use super::output::Destination;
+use super::scenario::solver_options;
+use super::table::{Align, layout, rounded};
+use super::{Failure, Session};
+use crate::analysis::evidence::{
+    Models, Score, Scored, Verdict, further_models, numbered_statements, range_words, score,
+};
+use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::formats::evidence_table::{self, EvidenceRow};
+use crate::formats::json::{Provenance, number};
+use crate::model::{self, Model, library};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Scores the models and prints a table per topic and a total. With `--strict`, a missed `required` statement fails.
+pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
+    let destination = Destination::new(arguments.output.as_deref());
+    destination.check().map_err(Failure::model)?;
+    let options = solver_options(&arguments.solver)?;
+    let rows = rows()?;
+    let models = arguments.models.iter().map(|name| load(name, session)).collect::<Result<Vec<Model>, _>>()?;
+    let further: Vec<BTreeMap<String, Result<Model, String>>> =
+        arguments.models.iter().zip(&models).map(|(name, model)| further(name, model)).collect();
+    let scores: Vec<Score<'_>> = models
+        .par_iter()
+        .zip(&further)
+        .map(|(model, further)| {
+            let mut known: Models<'_> = BTreeMap::new();
+            known.insert(String::new(), Ok(model));
+            for (name, other) in further {
+                known.insert(name.clone(), other.as_ref().map_err(Clone::clone));
+            }
+            score(model, &known, &rows, &numbered(model), &options)
+        })
+        .collect();
+    let bytes = match destination.ending().as_deref() {
+        None => text(&models, &scores, arguments.verbose).into_bytes(),
+        Some("csv") => csv(&models, &scores).into_bytes(),
+        Some("json") => format!("{}\n", to_json(&models, &scores)).into_bytes(),
+        Some(ending) => {
+            return Err(Failure::usage(
+                Diagnostic::error(Code::UnknownFormat, format!("a score cannot be written as `.{ending}`"))
+                    .hint("use .csv or .json"),
+            ));
+        }
+    };
+    destination.write(&bytes)?;
+    let missed: Vec<String> = models
+        .iter()
+        .zip(&scores)
+        .flat_map(|(model, score)| {
+            score.required_missed().into_iter().map(|id| format!("{}: {id}", model.name)).collect::<Vec<_>>()
+        })
+        .collect();
+    if arguments.strict && !missed.is_empty() {
+        let count = missed.len();
+        return Err(Failure::model(
+            Diagnostic::error(Code::BadEvidence, format!("{count} required statements are not reproduced"))
+                .note(missed.join(", ")),
+        ));
+    }
+    Ok(())
+}
+
+/// The published numbers that travel with the program.
+pub fn rows() -> Result<HashMap<String, EvidenceRow>, Failure> {
+    evidence_table::read(library::EVIDENCE_TABLES.iter().map(|(_, text)| *text)).map_err(|error| {
+        Failure::model(Diagnostic::error(Code::BadEvidence, format!("the evidence tables cannot be read: {error}")))
+    })
+}
+
+/// The numbered statements of the texts, for a model that draws on them; none for one with statements of its own.
+fn numbered(model: &Model) -> Vec<String> {
+    let draws = |prefix: &str| model.evidence.iter().filter(|one| one.statement.starts_with(prefix)).count() > 20;
+    let mut list = Vec::new();
+    for (prefix, text) in ["pk", "cc"].into_iter().zip(library::EVIDENCE_TEXTS) {
+        if draws(prefix) {
+            list.extend(numbered_statements(prefix, text));
+        }
+    }
+    list
+}
+
+/// The further models that statements speak of. One that extends `ketamine` (`rat`) is laid over the model that is
+/// scored, so that a variant is tried in rodents too.
+fn further(scored: &str, model: &Model) -> BTreeMap<String, Result<Model, String>> {
+    let base = source(scored).ok();
+    further_models(model)
+        .into_iter()
+        .map(|name| {
+            let loaded = load_over(&name, base.as_ref()).map_err(|report| {
+                report
+                    .list
+                    .iter()
+                    .find(|one| one.is_error())
+                    .map_or_else(|| format!("`{name}` cannot be read"), |one| one.message.clone())
+            });
+            (name, loaded)
+        })
+        .collect()
+}
+
+fn load_over(name: &str, base: Option<&Arc<SourceText>>) -> Result<Model, Report> {
+    let overlay = source(name).map_err(Report::from)?;
+    let overlay_name = overlay.name.clone();
+    let find = |wanted: &str, from: &SourceText| match base {
+        Some(base) if from.name == overlay_name && wanted == "ketamine" => Ok(base.clone()),
+        _ => extended(wanted, from),
+    };
+    model::load(&overlay, &find).map(|loaded| loaded.model)
+}
+
+fn words(verdict: &Verdict) -> &str {
+    match verdict {
+        Verdict::Met => "ok",
+        Verdict::Missed => "missed",
+        Verdict::Unscored(_) => "unscored",
+        Verdict::NotApplicable(_) => "n/a",
+    }
+}
+
+fn percent(met: f64, all: f64) -> String {
+    if all > 0.0 { format!("{:.1} %", 100.0 * met / all) } else { "-".to_string() }
+}
+
+fn text(models: &[Model], scores: &[Score<'_>], verbose: bool) -> String {
+    let mut text = String::new();
+    for (model, score) in models.iter().zip(scores) {
+        text.push_str(&format!("{}: {}\n\n", model.name, model.title));
+        let mut topics: Vec<&str> = Vec::new();
+        for one in &score.entries {
+            if !topics.contains(&one.statement.topic.as_str()) {
+                topics.push(&one.statement.topic);
+            }
+        }
+        let count = |topic: &str, wanted: &dyn Fn(&Scored<'_>) -> bool| {
+            score.entries.iter().filter(|one| one.statement.topic == topic && wanted(one)).count().to_string()
+        };
+        let rows: Vec<Vec<String>> = topics
+            .iter()
+            .map(|topic| {
+                let (met, all) = score.weights(|one| one.statement.topic == *topic);
+                vec![
+                    format!("  {topic}"),
+                    count(topic, &|one| one.verdict == Verdict::Met),
+                    count(topic, &|one| matches!(one.verdict, Verdict::Missed)),
+                    count(topic, &|one| matches!(one.verdict, Verdict::Unscored(_))),
+                    count(topic, &|one| matches!(one.verdict, Verdict::NotApplicable(_))),
+                    percent(met, all),
+                ]
+            })
+            .collect();
+        let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right];
+        text.push_str(&layout(&["  topic", "met", "missed", "unscored", "n/a", "of its weight"], &align, &rows));
+        text.push_str(&format!("\n  reproduced: {}\n", percent(score.reproduced(), 1.0)));
+        let required = score.entries.iter().filter(|one| one.statement.required).count();
+        let missed = score.required_missed();
+        text.push_str(&format!("  required: {} of {required} met", required - missed.len()));
+        text.push_str(&if missed.is_empty() { "\n".to_string() } else { format!("; missed: {}\n", missed.join(", ")) });
+        if !score.unstated.is_empty() {
+            text.push_str(&format!("  stated by nobody, counted as missed: {}\n", score.unstated.join(", ")));
+        }
+        text.push('\n');
+        if verbose {
+            text.push_str(&details(score));
+        }
+    }
+    text.push_str("Numbers marked ~ were recalled, not seen in their source, and weigh half. Teaching and research; not medical advice.\n");
+    text
+}
+
+fn details(score: &Score<'_>) -> String {
+    let rows: Vec<Vec<String>> = score
+        .entries
+        .iter()
+        .map(|one| {
+            let reason = match &one.verdict {
+                Verdict::Unscored(reason) | Verdict::NotApplicable(reason) => reason.clone(),
+                _ => String::new(),
+            };
+            vec![
+                format!("  {}{}", if one.read { "" } else { "~" }, one.statement.id),
+                words(&one.verdict).to_string(),
+                if one.got.is_nan() { String::new() } else { rounded(one.got, 4) },
+                one.range.map_or_else(String::new, range_words),
+                one.unit.clone(),
+                one.statement.title.clone(),
+                reason,
+            ]
+        })
+        .collect();
+    let align = [Align::Left, Align::Left, Align::Right, Align::Left, Align::Left, Align::Left, Align::Left];
+    layout(&["  statement", "", "got", "expected", "", "what", ""], &align, &rows) + "\n"
+}
+
+fn csv(models: &[Model], scores: &[Score<'_>]) -> String {
+    let number = crate::numerics::float_text::number_text;
+    let mut text = "model,id,statement,topic,rows,required,weight,expected,low,high,got,unit,verdict\n".to_string();
+    for (model, score) in models.iter().zip(scores) {
+        for one in &score.entries {
+            let rows: Vec<&str> = one.statement.rows.iter().map(|row| row.text.as_str()).collect();
+            let (low, high) = one.range.unwrap_or((f64::NAN, f64::NAN));
+            let cells = [
+                model.name.clone(),
+                one.statement.id.clone(),
+                one.statement.statement.clone(),
+                one.statement.topic.clone(),
+                rows.join(" "),
+                u8::from(one.statement.required).to_string(),
+                number(one.weight),
+                number(one.expected.unwrap_or(f64::NAN)),
+                number(low),
+                number(high),
+                number(one.got),
+                one.unit.clone(),
+                words(&one.verdict).to_string(),
+            ];
+            text.push_str(&cells.join(","));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn to_json(models: &[Model], scores: &[Score<'_>]) -> Value {
+    let one = |one: &Scored<'_>| {
+        let rows: Vec<&str> = one.statement.rows.iter().map(|row| row.text.as_str()).collect();
+        let reason = match &one.verdict {
+            Verdict::Unscored(reason) | Verdict::NotApplicable(reason) => Value::String(reason.clone()),
+            _ => Value::Null,
+        };
+        json!({
+            "id": one.statement.id, "statement": one.statement.statement, "topic": one.statement.topic,
+            "title": one.statement.title, "rows": rows, "required": one.statement.required,
+            "status": if one.read { "read" } else { "recalled" }, "weight": number(one.weight),
+            "expected": {
+                "value": one.expected.map_or(Value::Null, number),
+                "low": one.range.map_or(Value::Null, |(low, _)| number(low)),
+                "high": one.range.map_or(Value::Null, |(_, high)| number(high)),
+                "unit": one.unit,
+            },
+            "got": number(one.got), "ok": one.verdict == Verdict::Met, "verdict": words(&one.verdict), "reason": reason,
+        })
+    };
+    let list: Vec<Value> = models
+        .iter()
+        .zip(scores)
+        .map(|(model, score)| {
+            let applies = |one: &&Scored<'_>| !matches!(one.verdict, Verdict::NotApplicable(_));
+            let statements: Vec<Value> = score.entries.iter().filter(applies).map(one).collect();
+            let others: Vec<&str> =
+                score.entries.iter().filter(|one| !applies(one)).map(|one| one.statement.id.as_str()).collect();
+            json!({
+                "name": model.name, "model_hash": model.hash, "reproduced": number(score.reproduced()),
+                "required_missed": score.required_missed(), "unstated": score.unstated, "not_applicable": others,
+                "statements": statements,
+            })
+        })
+        .collect();
+    let provenance = Provenance {
+        model: models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(" "),
+        model_hash: models.first().map_or_else(String::new, |model| model.hash.clone()),
+        settings: Vec::new(),
+    };
+    let mut map = provenance.to_map();
+    map.insert("models".into(), Value::Array(list));
+    Value::Object(map)
+}
