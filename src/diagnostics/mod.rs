@@ -9,6 +9,7 @@ mod similar;
 pub use code::Code;
 pub use similar::{did_you_mean, distance};
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -191,6 +192,37 @@ impl From<Diagnostic> for Report {
     }
 }
 
+/// On one line, for logs and for programs that pass it on: `model.toml:3:5: error[K0102]: ... (hint)`.
+/// `cli` renders it in full.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(to, "{}:{}:{}: ", place.source.name, place.line(), place.column())?;
+        }
+        let severity = if self.is_error() { "error" } else { "warning" };
+        write!(to, "{severity}[{}]: {}", self.code, self.message)?;
+        if !self.hints.is_empty() {
+            write!(to, " ({})", self.hints.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// One complaint a line.
+impl fmt::Display for Report {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, one) in self.list.iter().enumerate() {
+            let end = if number + 1 < self.list.len() { "\n" } else { "" };
+            write!(to, "{one}{end}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Report {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +235,8 @@ mod tests {
         assert_eq!((place.line(), place.column()), (1, 2));
         let second = Place::new(&text, 4..5);
         assert_eq!((second.line(), second.column()), (2, 1));
+        let complaint = Diagnostic::error(Code::UnknownName, "no `b`").at(&second, "").hint("did you mean `a`?");
+        assert_eq!(complaint.to_string(), "x:2:1: error[K0102]: no `b` (did you mean `a`?)");
         let reversed = Range { start: 4, end: 2 };
         assert_eq!(Place::new(&text, reversed).span, 4..4);
     }
