@@ -109,7 +109,7 @@ pub fn solve_timeline<'m>(
         Keep::Rows => Recording::of_rows(),
         Keep::Everything => Recording::of_pieces(),
     };
-    let finish = solver::solve(problem, &mut recording)
+    let finish = solver::solve_by(options.method, problem, &mut recording)
         .map_err(|failure| SimulationError::Solver(Box::new((failure, options.relative_tolerance))))?;
     Ok(Trajectory { compiled, timeline, recording, finish, start })
 }

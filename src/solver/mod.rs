@@ -11,11 +11,14 @@
 //! one: whoever does not get a [`Finish`] gets a [`Failure`].
 
 mod anderson;
+mod auto;
 mod block;
 mod control;
 mod dense;
+mod dormand_prince;
 mod equations;
 mod events;
+mod explicit;
 mod failure;
 mod invariants;
 mod kernels;
@@ -37,9 +40,26 @@ pub use problem::{Assignment, Change, EventRule, Limits, Method, Problem, Stop, 
 pub use rosenbrock::{Queue, solve_queue};
 pub use steady::{SteadyState, steady_state};
 
-use crate::program::Instructions;
+pub use auto::choose_method;
 
-/// Solves a problem and tells `sink` its rows.
+use crate::program::Instructions;
+use explicit::{Order, solve_explicitly};
+
+/// Solves a problem by the given method and tells `sink` its rows.
+///
+/// # Errors
+///
+/// As [`solve`]; an explicit method also fails on stiff systems, for want of steps.
+pub fn solve_by(method: Method, problem: Problem, sink: &mut dyn Sink) -> Result<Finish, Failure> {
+    match method {
+        Method::Rodas5p => solve(problem, sink),
+        Method::Dopri5 => solve_explicitly(Order::Five, problem, sink),
+        Method::Dop853 => solve_explicitly(Order::Eight, problem, sink),
+        Method::Auto => solve_by(choose_method(&problem), problem, sink),
+    }
+}
+
+/// Solves a problem by the Rosenbrock method and tells `sink` its rows.
 ///
 /// # Errors
 ///

@@ -1,5 +1,6 @@
 //! Truths about the solver: closed forms, orders of convergence, published end points, independent methods.
 
+mod explicit;
 mod order;
 mod periodic;
 mod problems;

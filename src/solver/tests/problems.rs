@@ -37,7 +37,7 @@ pub const ROBERTSON: &str = "
     b' = 0.04*a - 10000*b*c - 30000000*b*b
     c' = 30000000*b*b";
 
-pub const ROBERTSON_END: [f64; 3] = [0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050];
+pub const ROBERTSON_END: [f64; 3] = [0.2083340149701255e-7, 0.8333360770334713e-13, 0.999999979166505];
 
 /// Van der Pol's oscillator with mu = 1000 in the scaling of the Bari test set (epsilon = 1e-6, to t = 2).
 pub const VAN_DER_POL: &str = "
@@ -56,8 +56,7 @@ fn tolerances_missed(text: &str, start: &[f64], end: (f64, &[f64]), relative: f6
 
 #[test]
 fn the_literature_is_met_within_ten_tolerances() {
-    for exponent in 4..=9 {
-        let relative = 10f64.powi(-exponent);
+    for relative in [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
         let hires = tolerances_missed(HIRES, &HIRES_START, (HIRES_TIME, &HIRES_END), relative, 1e-3);
         assert!(hires < 10.0, "HIRES at {relative:e}: {hires}");
         let robertson = tolerances_missed(ROBERTSON, &[1.0, 0.0, 0.0], (1e11, &ROBERTSON_END), relative, 1e-7);
