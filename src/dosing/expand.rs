@@ -2,8 +2,9 @@
 
 use super::error::{DoseError, DoseFault};
 use super::prepare::{Input, Order};
+use super::record::{Covariates, Event, Record, Span};
 use super::schedule::{Delivery, Dose, Setup};
-use super::sequence::{Covariates, Event, Record, Span, play};
+use super::sequence::play;
 use super::steady::common_interval;
 use super::timeline::Timeline;
 
@@ -277,6 +278,21 @@ mod tests {
         assert_eq!(timeline.actions[0].kind, Kind::SetParameter { parameter: 1, value: 0.25 });
         let fractions: Vec<f64> = timeline.given.iter().map(|given| given.fraction).collect();
         assert_eq!(fractions, [0.25, 0.25, 0.5]);
+    }
+
+    #[test]
+    fn what_is_held_stays_held_through_a_steady_state() {
+        let held = Perturbation {
+            name: "held".into(),
+            from: None,
+            until: None,
+            set: Vec::new(),
+            clamp: vec![(1, Setting::Number(2.0))],
+        };
+        let timeline = expanded("iv 1 mg every 12 h steady", 1.0, &[], &[held]);
+        assert_eq!(timeline.clamps, [(1, 2.0)]);
+        assert!(matches!(timeline.actions[0].kind, Kind::ReplaceBySteadyState(_)));
+        assert_eq!(timeline.actions[1].kind, Kind::Clamp { state: 1, value: 2.0 });
     }
 
     #[test]

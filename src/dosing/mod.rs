@@ -14,25 +14,29 @@
 //! It must never integrate, know TOML, read files or print. Times are in the internal unit (h), amounts in the internal
 //! unit of what the dose goes into.
 
+mod clock;
 mod error;
 mod expand;
 mod prepare;
 mod read;
+mod record;
 mod schedule;
 mod sequence;
 pub mod steady;
 mod table;
 mod table_fault;
+mod table_row;
 mod timeline;
 mod write;
 
 pub use error::{DoseError, DoseFault, RouteProperty};
 pub use expand::expand;
 pub use read::{DoseFields, Field, parse_doses, read_dose};
+pub use record::Covariates;
 pub use schedule::{Amount, Delivery, Dose, DoseModel, Perturbation, Regimen, Route, Setting, Setup};
-pub use sequence::Covariates;
 pub use steady::{Period, PeriodAction, SteadyState};
-pub use table::{Cell, EventTable, Individual, Row, Rows, TableSetup, expand_individual};
+pub use table::{EventTable, Individual, Rows, expand_individual};
 pub use table_fault::{TableError, TableFault};
+pub use table_row::{Cell, Row, TableSetup};
 pub use timeline::{Action, Fate, Given, Kind, Repeat, Rule, Timeline};
 pub use write::describe;

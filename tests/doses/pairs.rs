@@ -141,7 +141,7 @@ pub fn table(lines: &[Line]) -> String {
 }
 
 /// The timeline of a table of one individual.
-pub fn timeline_of(text: &str) -> Timeline {
+pub fn timeline_of(text: &str, rule: Covariates) -> Timeline {
     let routes = routes();
     let names: Vec<_> =
         NAMES.iter().map(|name| (name.to_string(), unit(if *name == "weight" { "kg" } else { "1" }))).collect();
@@ -149,7 +149,7 @@ pub fn timeline_of(text: &str) -> Timeline {
     let table = read_event_table(&SourceText::new("table.csv", text), &reading)
         .unwrap_or_else(|errors| panic!("{text}\n{:?}", errors.iter().map(|error| &error.message).collect::<Vec<_>>()));
     let setup = setup(&routes, &PARAMETERS);
-    expand_individual(&table, &table.individuals[0], &setup, Covariates::Nocb, Rows::Observations).expect("a timeline")
+    expand_individual(&table, &table.individuals[0], &setup, rule, Rows::Observations).expect("a timeline")
 }
 
 /// Rows agree to 1e-10 of the largest value of their state, and none is negative.
@@ -171,7 +171,7 @@ fn check(features: [fn(&mut Scenario); 2]) {
     features[1](&mut scenario);
     let lines = scenario.lines();
     let text = table(&lines);
-    let timeline = timeline_of(&text);
+    let timeline = timeline_of(&text, Covariates::Nocb);
     let want = epochs(&lines);
     assert_agree(&carry_out(&timeline), &want, &timeline.outputs, &text);
 }

@@ -5,7 +5,7 @@ use crate::model::{PARAMETERS, routes, setup, unit};
 use crate::pairs::{Code, Line, assert_agree, epochs, table, timeline_of};
 use crate::superposition::{Dose, Input, Record, superpose};
 use kascade::diagnostics::SourceText;
-use kascade::dosing::{Kind, expand, parse_doses};
+use kascade::dosing::{Covariates, Kind, expand, parse_doses};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -71,7 +71,7 @@ proptest! {
 
     /// Whatever a table says, with lag and fraction changing from record to record and time beginning anew.
     #[test]
-    fn tables_agree_with_superposition(first in clock(), second in prop::option::of(clock())) {
+    fn tables_agree_with_superposition(first in clock(), second in prop::option::of(clock()), locf in any::<bool>()) {
         let mut lines = first;
         if let Some(mut second) = second {
             // Only a reset may set time back.
@@ -80,7 +80,8 @@ proptest! {
             lines.extend(second);
         }
         let text = table(&lines);
-        let timeline = timeline_of(&text);
+        // A dose uses the covariates of its own record under either rule.
+        let timeline = timeline_of(&text, if locf { Covariates::Locf } else { Covariates::Nocb });
         assert_agree(&carry_out(&timeline), &epochs(&lines), &timeline.outputs, &text);
     }
 
@@ -159,7 +160,7 @@ proptest! {
         let want = superpose(&records);
         assert_agree(&carry_out(&regimen), &want, &outputs, &text);
         let table = table(&lines);
-        let from_table = timeline_of(&table);
+        let from_table = timeline_of(&table, Covariates::Nocb);
         assert_agree(&carry_out(&from_table), &want, &outputs, &table);
     }
 }
