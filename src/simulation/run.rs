@@ -75,6 +75,47 @@ pub fn simulate<'m>(
     solve_timeline(compiled, timeline, options, keep)
 }
 
+/// The initial value problem of an expanded schedule, and its start: all that a solver needs.
+///
+/// # Errors
+/// No steady start, or no steady state of doses.
+pub fn problem<'m>(
+    compiled: &'m Compiled<'_>,
+    timeline: &Timeline,
+    options: &SolverOptions,
+) -> Result<(Problem<'m>, Start), SimulationError> {
+    let model = compiled.model;
+    let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
+    let rows_last = rows_come_last(timeline);
+    let stops = stops(compiled, timeline, &start, options, !rows_last)?;
+    let rows = timeline.actions.iter().filter(|action| matches!(action.kind, Kind::Output { .. }));
+    let problem = Problem {
+        equations: &compiled.equations,
+        start_time: timeline.start,
+        end_time: timeline.end,
+        parameters: timeline.parameters.clone(),
+        inputs: vec![0.0; model.routes.len()],
+        start: start.states.clone(),
+        tolerance: tolerance(model, options),
+        held: timeline.clamps.iter().map(|(state, _)| *state).collect(),
+        stops,
+        output_times: if rows_last { rows.map(|action| action.time).collect() } else { Arc::from([]) },
+        events: compiled.events.clone(),
+        nonnegative: nonnegative(model),
+        limits: options.limits,
+    };
+    Ok((problem, start))
+}
+
+/// Whether every row comes after all else that happens at its time, and the clock never goes back: then rows are times,
+/// and need no place among the actions.
+fn rows_come_last(timeline: &Timeline) -> bool {
+    timeline.actions.windows(2).all(|pair| {
+        let row_first = matches!(pair[0].kind, Kind::Output { .. }) && !matches!(pair[1].kind, Kind::Output { .. });
+        pair[0].time < pair[1].time || (pair[0].time == pair[1].time && !row_first)
+    }) && !timeline.actions.iter().any(|action| matches!(action.kind, Kind::Reset))
+}
+
 /// Solves one expanded schedule.
 ///
 /// # Errors
@@ -85,26 +126,7 @@ pub fn solve_timeline<'m>(
     options: &SolverOptions,
     keep: Keep,
 ) -> Result<Trajectory<'m>, SimulationError> {
-    let model = compiled.model;
-    let tolerance = tolerance(model, options);
-    let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
-    let stops = stops(compiled, &timeline, &start, options)?;
-    // Records decide the place of a row among the actions at its time; without actions the times are enough.
-    let problem = Problem {
-        equations: &compiled.equations,
-        start_time: timeline.start,
-        end_time: timeline.end,
-        parameters: timeline.parameters.clone(),
-        inputs: vec![0.0; model.routes.len()],
-        start: start.states.clone(),
-        tolerance,
-        held: timeline.clamps.iter().map(|(state, _)| *state).collect(),
-        stops,
-        output_times: Arc::from([]),
-        events: compiled.events.clone(),
-        nonnegative: nonnegative(model),
-        limits: options.limits,
-    };
+    let (problem, start) = problem(compiled, &timeline, options)?;
     let mut recording = match keep {
         Keep::Rows => Recording::of_rows(),
         Keep::Everything => Recording::of_pieces(),
@@ -132,6 +154,7 @@ fn stops(
     timeline: &Timeline,
     start: &Start,
     options: &SolverOptions,
+    record_rows: bool,
 ) -> Result<Vec<Stop>, SimulationError> {
     let model = compiled.model;
     let mut parameters = timeline.parameters.clone();
@@ -166,7 +189,8 @@ fn stops(
             Kind::AddSteadyState(steady) => {
                 changes.extend(steady_change(compiled, steady, &parameters, true, options)?)
             }
-            Kind::Output { .. } => changes.push(Change::Record),
+            Kind::Output { .. } if record_rows => changes.push(Change::Record),
+            Kind::Output { .. } => continue,
         }
         // A clock that is set back carries the time at which it is set.
         let time = if changes.iter().any(|change| matches!(change, Change::SetTime(_))) { clock } else { action.time };
