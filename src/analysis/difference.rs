@@ -18,10 +18,13 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// Tells the entries of a section: name and text.
+type Describe = fn(&Model) -> Vec<(String, String)>;
+
 /// All differences that matter to a result or to where a number comes from, in the order of the sections.
 pub fn difference(base: &Model, variant: &Model) -> Vec<Change> {
     let mut changes = Vec::new();
-    let sections: [(&'static str, fn(&Model) -> Vec<(String, String)>); 9] = [
+    let sections: [(&'static str, Describe); 9] = [
         ("model", header),
         ("parameters", parameters),
         ("states", states),

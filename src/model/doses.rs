@@ -84,7 +84,7 @@ pub fn declare_routes(top: &Section<'_>, context: &mut Context<'_>, model: &mut 
             lag: None,
             duration: None,
             rate: None,
-            molar_mass: molar_mass.then(|| Tree::Constant(1.0)),
+            molar_mass: molar_mass.then_some(Tree::Constant(1.0)),
             cmt,
             about: entry.words("about"),
             place: entry.place().clone(),

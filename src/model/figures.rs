@@ -352,7 +352,7 @@ pub fn known(text: &Text, what: &str, code: Code, known: &[&str], context: &Cont
 }
 
 fn whole(number: f64, place: &Place, context: &Context<'_>) -> Option<usize> {
-    if number >= 1.0 && number <= 1000.0 && number.fract() == 0.0 {
+    if (1.0..=1000.0).contains(&number) && number.fract() == 0.0 {
         return Some(number as usize);
     }
     context

@@ -362,7 +362,7 @@ fn read_quantities(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
         let tree = text.as_ref().and_then(|text| compile(text, &want, context));
         model.quantities.push(Quantity {
             name: name.to_string(),
-            tree: tree.unwrap_or_else(|| Tree::Constant(0.0)),
+            tree: tree.unwrap_or(Tree::Constant(0.0)),
             text: text.map(|text| text.text).unwrap_or_default(),
             about: entry.words("about"),
             place: entry.place().clone(),
@@ -497,7 +497,7 @@ fn compose_derivatives(changes: Changes, model: &mut Model) {
                 });
             }
         }
-        model.states[state].derivative = sum.unwrap_or_else(|| Tree::Constant(0.0));
+        model.states[state].derivative = sum.unwrap_or(Tree::Constant(0.0));
     }
 }
 

@@ -26,11 +26,6 @@ impl Log {
         self.report.borrow_mut().push(diagnostic);
     }
 
-    /// Whether there is an error among them.
-    pub fn has_errors(&self) -> bool {
-        self.report.borrow().has_errors()
-    }
-
     /// The complaints.
     pub fn into_report(self) -> Report {
         self.report.into_inner()

@@ -9,7 +9,7 @@ use crate::expression::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Mode, Operator, Tree, UnaryOperator, parse, resolve_constant,
 };
 use crate::model::Model;
-use crate::units::{Unit, friendly_unit};
+use crate::units::Unit;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -402,9 +402,4 @@ fn usage(name: &str) -> &'static str {
         "first_time" => "write `first_time(x > level)`",
         _ => "write the name of a state or quantity in the parentheses",
     }
-}
-
-/// A unit for showing a dimension that nobody declared.
-pub fn shown_unit(unit: &Unit, time: &Unit) -> Unit {
-    friendly_unit(unit.dimension(), time.text()).filter(|_| unit.text().len() > 24).unwrap_or_else(|| unit.clone())
 }
