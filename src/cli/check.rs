@@ -12,30 +12,32 @@ use crate::units::Unit;
 /// Prints complaints on stderr, and states, parameters and sources on stdout. With `--strict`, warnings fail.
 pub fn run(arguments: &Check, session: &Session) -> Result<(), Failure> {
     let loaded = load_with_report(&arguments.model).map_err(|failure| match failure {
-        Failure::Model(report) => with_counts(report, session),
+        Failure::Model(report) => with_counts(report, arguments, session),
         other => other,
     })?;
     let mut report = loaded.report;
     if arguments.strict && !report.list.is_empty() {
         report.list.iter_mut().for_each(|one| one.severity = Severity::Error);
-        return Err(with_counts(report, session));
+        return Err(with_counts(report, arguments, session));
     }
     session.complain(&report);
-    let (errors, warnings) = report.counts();
     session.print(&summary(&loaded.model, arguments.units))?;
-    session.say(&match render::counts(errors, warnings) {
-        Some(counts) => format!("{}: {counts}", arguments.model),
-        None => format!("{}: no complaints", arguments.model),
-    });
+    tell_counts(&report, arguments, session);
     Ok(())
 }
 
-fn with_counts(report: Report, session: &Session) -> Failure {
+/// How many complaints there were, below them.
+fn tell_counts(report: &Report, arguments: &Check, session: &Session) {
     let (errors, warnings) = report.counts();
+    session.say(&match render::counts(errors, warnings) {
+        Some(counts) => format!("\n{}: {counts}", arguments.model),
+        None => format!("{}: no complaints", arguments.model),
+    });
+}
+
+fn with_counts(report: Report, arguments: &Check, session: &Session) -> Failure {
     session.complain(&report);
-    if let Some(counts) = render::counts(errors, warnings) {
-        session.say(&format!("\n{counts}"));
-    }
+    tell_counts(&report, arguments, session);
     Failure::Model(Report::default())
 }
 

@@ -174,6 +174,19 @@ impl Report {
         self.list.push(diagnostic);
     }
 
+    /// Puts complaints into the order of the text, file by file as they first appear; those without a place come first.
+    pub fn sort_by_place(&mut self) {
+        let mut files: Vec<Arc<SourceText>> = Vec::new();
+        for place in self.list.iter().filter_map(|one| one.place.as_ref()) {
+            if !files.contains(&place.source) {
+                files.push(place.source.clone());
+            }
+        }
+        self.list.sort_by_key(|one| {
+            one.place.as_ref().map(|place| (files.iter().position(|file| *file == place.source), place.span.start))
+        });
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(Diagnostic::is_error)

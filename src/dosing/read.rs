@@ -7,7 +7,7 @@
 use super::error::{DoseError, DoseFault};
 use super::schedule::{Amount, Delivery, Dose, Route};
 use crate::diagnostics::{Place, SourceText, did_you_mean};
-use crate::units::{Dimension, Unit, missing_factor, parse_quantity_as, parse_quantity_per_weight};
+use crate::units::{Dimension, Unit, parse_quantity_as, parse_quantity_per_weight};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -277,7 +277,7 @@ fn read_amount(key: &'static str, field: &Field, route: &Route, wanted: &Unit) -
         let hint = if counts_mass(quantity.unit.dimension(), wanted.dimension()) {
             Some(format!("declare `molar_mass` on route `{}`, and masses are turned into amounts", route.name))
         } else {
-            missing_factor(quantity.unit.dimension(), wanted.dimension()).and_then(|missing| missing.hint())
+            Some(format!("write it in `{}`, or in another unit of {}", wanted.text(), wanted.describe()))
         };
         let fault = DoseFault::WrongUnit {
             route: route.name.clone(),

@@ -13,6 +13,7 @@ use crate::expression::{
 };
 use crate::numerics::float_text::number_text;
 use crate::units::{QuantityError, Unit, friendly_unit, parse_quantity_as};
+use std::collections::{HashMap, HashSet};
 
 /// What an expression must be.
 #[derive(Debug, Clone)]
@@ -25,22 +26,57 @@ pub enum Expect {
     Condition,
 }
 
+/// Which numbers in an expression are worth a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Literals {
+    /// Those that are parameters in disguise, and conversions by hand: in rates and quantities.
+    Sourced,
+    /// Conversions by hand only: in starts, properties of routes, events.
+    Unconverted,
+    /// None: a perturbation is a number that somebody chose, and `0.1 * CL` is no conversion there.
+    Free,
+}
+
 /// What is wanted of an expression, and why.
 #[derive(Debug, Clone)]
 pub struct Want {
     expect: Expect,
     because: String,
+    literals: Literals,
 }
 
 impl Want {
     /// What an expression must be, and a sentence that says why, for the note under a mismatch.
     pub fn of(expect: Expect, because: String) -> Want {
-        Want { expect, because }
+        Want { expect, because, literals: Literals::Sourced }
     }
+
+    /// The same, with fewer numbers worth a warning.
+    pub fn literals(self, literals: Literals) -> Want {
+        Want { literals, ..self }
+    }
+
+    /// Whether a finding is told.
+    fn tells(&self, finding: &Finding) -> bool {
+        match self.literals {
+            Literals::Sourced => true,
+            Literals::Unconverted => matches!(finding, Finding::HandConversion { .. }),
+            Literals::Free => false,
+        }
+    }
+}
+
+/// The words for a declared unit, for the note under a mismatch.
+pub fn declared_in(unit: &Unit) -> String {
+    if unit.text() == "1" { "as a number without a unit (`1`)".to_string() } else { format!("in {}", unit.text()) }
 }
 
 impl Scope for Context<'_> {
     fn name(&self, name: &str) -> Option<(Symbol, &Unit)> {
+        // Without a unit nothing can be said about an expression; `compile` keeps silent about it.
+        if self.broken.contains(name) {
+            return None;
+        }
         self.names.get(name).map(|known| (known.symbol, &known.unit))
     }
 
@@ -73,17 +109,21 @@ pub fn compile(text: &Text, want: &Want, context: &Context<'_>) -> Option<Tree> 
     });
     match resolved {
         Ok(resolved) => {
-            for finding in &resolved.findings {
+            for finding in resolved.findings.iter().filter(|finding| want.tells(finding)) {
                 context.log.push(finding_diagnostic(finding, text));
             }
             Some(resolved.tree)
         }
         Err(errors) => {
-            for error in &errors {
+            let echo = |error: &&ExpressionError| matches!(error, ExpressionError::UnknownName { name, .. } if context.broken.contains(name));
+            for error in errors.iter().filter(|error| !echo(error)) {
                 let diagnostic = error_diagnostic(error, text);
-                let about_units =
-                    matches!(error, ExpressionError::WrongResult { .. } | ExpressionError::ConditionExpected { .. });
-                context.log.push(if about_units { diagnostic.note(want.because.clone()) } else { diagnostic });
+                let about_whole = match error {
+                    ExpressionError::WrongResult { .. } => true,
+                    ExpressionError::ConditionExpected { .. } => matches!(want.expect, Expect::Condition),
+                    _ => false,
+                };
+                context.log.push(if about_whole { diagnostic.note(want.because.clone()) } else { diagnostic });
             }
             None
         }
@@ -123,6 +163,7 @@ pub fn constant_of(
     value: &Value,
     unit: &Unit,
     what: &str,
+    literals: Literals,
     context: &Context<'_>,
     model: &Model,
 ) -> Option<(Tree, String)> {
@@ -138,17 +179,24 @@ pub fn constant_of(
                 }
                 Err(_) => {}
             }
-            let want = Want::of(Expect::Unit(unit.clone()), format!("`{what}` is in {}", unit.text()));
-            let tree = inline_quantities(&compile(&text, &want, context)?, model, 0);
-            let varies = tree.any_symbol(|symbol| !matches!(symbol, Symbol::Parameter(_)));
-            if varies {
+            let want = Want::of(Expect::Unit(unit.clone()), format!("`{what}` is declared {}", declared_in(unit)));
+            let tree = compile(&text, &want.literals(literals), context)?;
+            if !reads_parameters_only(&tree, model, &mut HashSet::new()) {
                 context.log.push(
                     Diagnostic::error(Code::ReferencesQuantity, format!("`{what}` may use parameters only"))
                         .at(&text.place, "this depends on something that changes during a run"),
                 );
                 return None;
             }
-            Some((tree, text.text))
+            let mut room = LARGEST_INLINED;
+            let Some(inlined) = inline_quantities(&tree, model, &mut room) else {
+                context.log.push(
+                    Diagnostic::error(Code::TooLarge, format!("`{what}` is too large when written out"))
+                        .at(&text.place, "its quantities refer to each other too often"),
+                );
+                return None;
+            };
+            Some((inlined, text.text))
         }
         _ => {
             context.log.push(
@@ -163,15 +211,45 @@ pub fn constant_of(
     }
 }
 
-/// Quantities replaced by what they stand for, so that one which depends on parameters only counts as such.
-/// Circles are reported elsewhere; here the depth is bounded.
-fn inline_quantities(tree: &Tree, model: &Model, depth: usize) -> Tree {
-    tree.substitute(&|symbol| match symbol {
-        Symbol::Quantity(index) if depth < 32 => {
-            model.quantities.get(index).map(|quantity| inline_quantities(&quantity.tree, model, depth + 1))
+/// Whether a tree reads nothing but parameters, itself or through quantities.
+fn reads_parameters_only(tree: &Tree, model: &Model, seen: &mut HashSet<usize>) -> bool {
+    tree.symbols().into_iter().all(|symbol| match symbol {
+        Symbol::Parameter(_) => true,
+        Symbol::Quantity(index) if seen.contains(&index) => true,
+        Symbol::Quantity(index) => {
+            seen.insert(index);
+            model.quantities.get(index).is_some_and(|quantity| reads_parameters_only(&quantity.tree, model, seen))
         }
-        _ => None,
+        _ => false,
     })
+}
+
+/// How many nodes an expression may have with its quantities written out. Each may stand in the next twice, so that a
+/// few dozen would fill any memory.
+const LARGEST_INLINED: usize = 100_000;
+
+/// Quantities replaced by what they stand for, since starts and routes are worked out without them; `None` where that
+/// takes more than `room` nodes, as it does in a circle.
+fn inline_quantities(tree: &Tree, model: &Model, room: &mut usize) -> Option<Tree> {
+    *room = room.checked_sub(tree.size())?;
+    let mut written_out = HashMap::new();
+    for symbol in tree.symbols() {
+        if let Symbol::Quantity(index) = symbol
+            && let Some(quantity) = model.quantities.get(index)
+            && !written_out.contains_key(&index)
+        {
+            written_out.insert(index, inline_quantities(&quantity.tree, model, room)?);
+        }
+    }
+    if written_out.is_empty() {
+        return Some(tree.clone());
+    }
+    let whole = tree.substitute(&|symbol| match symbol {
+        Symbol::Quantity(index) => written_out.get(&index).cloned(),
+        _ => None,
+    });
+    *room = room.checked_sub(whole.size())?;
+    Some(whole)
 }
 
 /// A fault of an expression, in place.

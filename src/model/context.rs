@@ -6,7 +6,7 @@ use super::reader::{Log, Section, Text, text_of};
 use super::value::{Kind, Value};
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
 use crate::units::{MissingFactor, Part, QuantityError, Unit, UnitError, parse_quantity_as};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::expression::Symbol;
 
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub time_unit: Unit,
     /// States, parameters and quantities by name.
     pub names: HashMap<String, Name>,
+    /// Names that are declared, but without a unit that could be read: what is said with them is left alone.
+    pub broken: HashSet<String>,
     /// Routes by name, for `input(route)`, with the unit of their rate.
     pub routes: HashMap<String, (usize, Unit)>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Doses are read by `dosing`, which alone knows what they mean; here TOML becomes its fields.
 
-use super::compile::{Expect, Want, compile, constant_of};
+use super::compile::{Expect, Literals, Want, compile, constant_of, declared_in};
 use super::context::Context;
 use super::evidence::UnnamedChange;
 use super::figures::known;
@@ -198,7 +198,7 @@ pub fn constant(
     model: &Model,
 ) -> Option<(Tree, String)> {
     let value = entry.value(key)?;
-    constant_of(value, unit, &format!("{}.{key}", entry.path()), context, model)
+    constant_of(value, unit, &format!("{}.{key}", entry.path()), Literals::Unconverted, context, model)
 }
 
 /// What dosing is told of the routes.
@@ -371,9 +371,8 @@ pub fn read_perturbations(top: &Section<'_>, context: &Context<'_>, model: &mut 
                         continue;
                     }
                 };
-                if let Some((tree, _)) =
-                    constant_of(value, &known.unit, &format!("perturbations.{name}.{key}.{target}"), context, model)
-                {
+                let what = format!("perturbations.{name}.{key}.{target}");
+                if let Some((tree, _)) = constant_of(value, &known.unit, &what, Literals::Free, context, model) {
                     list.push((index, tree));
                 }
             }
@@ -441,7 +440,7 @@ impl Model {
                     Err(_) => Kind::Text(value.clone()),
                 };
                 let value = Value { kind: value, place: place.clone() };
-                if let Some((tree, _)) = constant_of(&value, &known.unit, name, &context, self) {
+                if let Some((tree, _)) = constant_of(&value, &known.unit, name, Literals::Free, &context, self) {
                     read.push((index, tree));
                 }
             }
@@ -473,6 +472,7 @@ pub fn read_events(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
     for (name, entry) in named(top, "events") {
         let when = entry.required_text("when");
         let want = Want::of(Expect::Condition, format!("event `{name}` needs a condition"));
+        let want = want.literals(Literals::Unconverted);
         let tree = when.as_ref().and_then(|text| compile(text, &want, context));
         let mut set = Vec::new();
         match entry.table("set") {
@@ -535,7 +535,9 @@ fn assigned(value: &Value, target: &str, unit: &Unit, context: &Context<'_>) -> 
             if let Ok(quantity) = crate::units::parse_quantity_as(&text.text, unit) {
                 return Some(Tree::Constant(quantity.internal()));
             }
-            compile(&text, &Want::of(Expect::Unit(unit.clone()), format!("`{target}` is in {}", unit.text())), context)
+            let because = format!("`{target}` is declared {}", declared_in(unit));
+            let want = Want::of(Expect::Unit(unit.clone()), because).literals(Literals::Unconverted);
+            compile(&text, &want, context)
         }
         _ => context.quantity_of(value, unit, target).map(|(number, _)| Tree::Constant(number)),
     }

@@ -5,7 +5,7 @@
 //! This file must never read files: what an overlay extends is brought by the caller.
 
 use super::check;
-use super::compile::{Expect, Want, compile, compile_any};
+use super::compile::{Expect, Want, compile, compile_any, declared_in};
 use super::context::{Context, Name};
 use super::doses;
 use super::evidence;
@@ -19,7 +19,7 @@ use super::value::{self, Kind, Table};
 use crate::diagnostics::{Code, Diagnostic, Place, Report, SourceText};
 use crate::expression::{Symbol, Tree};
 use crate::units::Unit;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A model and what was noticed while reading it (warnings only).
@@ -69,11 +69,13 @@ pub fn load(source: &Arc<SourceText>, find: Find<'_>) -> Result<Loaded, Report> 
     let log = Log::new(report);
     let model = read_model(&root, source, hash, extends, &log);
     let mut report = log.into_report();
+    let model = model.filter(|_| !report.has_errors());
+    if let Some(model) = &model {
+        check::whole(model, &mut report);
+    }
+    report.sort_by_place();
     match model {
-        Some(model) if !report.has_errors() => {
-            check::whole(&model, &mut report);
-            if report.has_errors() { Err(report) } else { Ok(Loaded { model, report }) }
-        }
+        Some(model) if !report.has_errors() => Ok(Loaded { model, report }),
         _ => Err(report),
     }
 }
@@ -97,7 +99,8 @@ fn read_chain(source: &Arc<SourceText>, find: Find<'_>, report: &mut Report) -> 
             return None;
         }
         let (table, syntax) = value::parse(&text);
-        let broken = syntax.has_errors();
+        // Where the syntax is broken the rest would be guesswork; other faults of single values are not in the way.
+        let broken = syntax.list.iter().any(|one| matches!(one.code, Code::TomlSyntax | Code::DuplicateName));
         report.list.extend(syntax.list);
         if broken {
             return None;
@@ -186,14 +189,16 @@ fn fingerprint(chain: &[(Arc<SourceText>, Table)]) -> String {
 }
 
 fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec<String>, log: &Log) -> Option<Model> {
-    let top = Section::new(root, &Place::new(source, 0..0), "model file", log);
+    let top_place = root.entries.get("model").map_or_else(|| Place::new(source, 0..0), |entry| entry.key.clone());
+    let top = Section::new(root, &Place::new(source, 0..0), "", log);
     top.value("kascade");
     top.value("extends");
     let Some(header) = top.table("model") else {
         top.missing("model");
         return None;
     };
-    let mut context = Context { log, time_unit: Unit::none(), names: HashMap::new(), routes: HashMap::new() };
+    let mut context =
+        Context { log, time_unit: Unit::none(), names: HashMap::new(), broken: HashSet::new(), routes: HashMap::new() };
     let name = header.required_text("name").map(|text| text.text).unwrap_or_default();
     context.time_unit = context.required_unit(&header, "time").unwrap_or_else(Unit::none);
     let start = header
@@ -250,6 +255,7 @@ fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec
     if model.states.is_empty() {
         log.push(
             Diagnostic::error(Code::NoStates, "the model has no states")
+                .at(&top_place, "")
                 .hint("declare one under `[states]`, or say what it `extends`"),
         );
     }
@@ -260,20 +266,31 @@ fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec
 fn declare_names(top: &Section<'_>, context: &mut Context<'_>, model: &mut Model) {
     let mut parameters: Vec<Parameter> = Vec::new();
     for entry in entries(top, "parameters") {
+        let name = entry.0;
         if let Some(parameter) = read_parameter(entry.1, entry.0, context, &model.sources) {
             declare(context, entry.0, Symbol::Parameter(parameters.len()), &parameter.unit, &parameter.place);
             parameters.push(parameter);
+        } else {
+            context.broken.insert(name.to_string());
         }
     }
     model.parameters = parameters;
     for (number, (name, entry)) in entries(top, "states").into_iter().enumerate() {
-        let unit = context.required_unit(&entry, "unit").unwrap_or_else(Unit::none);
+        let unit = declared_unit(context, name, &entry);
         declare(context, name, Symbol::State(number), &unit, entry.place());
     }
     for (number, (name, entry)) in entries(top, "quantities").into_iter().enumerate() {
-        let unit = context.required_unit(&entry, "unit").unwrap_or_else(Unit::none);
+        let unit = declared_unit(context, name, &entry);
         declare(context, name, Symbol::Quantity(number), &unit, entry.place());
     }
+}
+
+/// The unit of an entry; without one the name counts as broken.
+fn declared_unit(context: &mut Context<'_>, name: &str, entry: &Section<'_>) -> Unit {
+    context.required_unit(entry, "unit").unwrap_or_else(|| {
+        context.broken.insert(name.to_string());
+        Unit::none()
+    })
 }
 
 /// The tables of a section whose keys are names.
@@ -358,8 +375,10 @@ fn read_quantities(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
     for (name, entry) in entries(top, "quantities") {
         let unit = entry.text("unit").and_then(|text| Unit::parse(&text.text).ok()).unwrap_or_else(Unit::none);
         let text = entry.required_text("is");
-        let want = Want::of(Expect::Unit(unit.clone()), format!("`{name}` is declared in {}", unit.text()));
-        let tree = text.as_ref().and_then(|text| compile(text, &want, context));
+        let want = Want::of(Expect::Unit(unit.clone()), format!("`{name}` is declared {}", declared_in(&unit)));
+        // Without a declared unit nothing can be said about the expression.
+        let broken = context.broken.contains(name);
+        let tree = text.as_ref().filter(|_| !broken).and_then(|text| compile(text, &want, context));
         model.quantities.push(Quantity {
             name: name.to_string(),
             tree: tree.unwrap_or(Tree::Constant(0.0)),
@@ -551,7 +570,7 @@ impl Model {
             .enumerate()
             .filter_map(|(number, route)| Some((route.name.clone(), (number, route.unit.over(&self.time_unit)?))))
             .collect();
-        Context { log, time_unit: self.time_unit.clone(), names, routes }
+        Context { log, time_unit: self.time_unit.clone(), names, broken: HashSet::new(), routes }
     }
 
     /// The tree of a column.

@@ -59,7 +59,7 @@ fn read_side(text: &Text, start: usize, end: usize, context: &Context<'_>) -> Op
         } else {
             number.parse::<f64>().ok().filter(|n| *n > 0.0 && n.is_finite())
         };
-        let Some(coefficient) = coefficient.filter(|_| !name.is_empty()) else {
+        let Some(coefficient) = coefficient.filter(|_| is_name(name)) else {
             context.log.push(
                 Diagnostic::error(Code::BadEquation, "the reaction's equation cannot be read")
                     .at(&text.part(span), "not a state, with or without a coefficient above zero"),
@@ -97,6 +97,11 @@ fn read_side(text: &Text, start: usize, end: usize, context: &Context<'_>) -> Op
         }
     }
     Some(species)
+}
+
+/// Whether a text has the shape of a name, so that "there is no state of that name" is the right complaint.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The species of one side, the same state counted once.

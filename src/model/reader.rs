@@ -61,8 +61,8 @@ pub struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// Begins to read a table. `path` is its name for messages, as `parameters.CL`; `place` what to underline
-    /// when a key is missing.
+    /// Begins to read a table. `path` is its name for messages, as `parameters.CL`, and empty for the whole file;
+    /// `place` is what to underline when a key is missing.
     pub fn new(table: &'a Table, place: &Place, path: impl Into<String>, log: &'a Log) -> Section<'a> {
         Section { table, place: place.clone(), path: path.into(), asked: RefCell::new(Vec::new()), log }
     }
@@ -156,7 +156,7 @@ impl<'a> Section<'a> {
     pub fn table(&self, key: &'static str) -> Option<Section<'a>> {
         let value = self.value(key)?;
         match &value.kind {
-            Kind::Table(table) => Some(Section::new(table, &value.place, format!("{}.{key}", self.path), self.log)),
+            Kind::Table(table) => Some(Section::new(table, &value.place, self.path_of(key), self.log)),
             _ => self.wrong_type(key, "a table", value),
         }
     }
@@ -166,8 +166,7 @@ impl<'a> Section<'a> {
         let Some(value) = self.value(key) else { return Vec::new() };
         let one = |value: &'a Value, number: Option<usize>| match &value.kind {
             Kind::Table(table) => {
-                let path = number
-                    .map_or_else(|| format!("{}.{key}", self.path), |n| format!("{}.{key}[{}]", self.path, n + 1));
+                let path = self.path_of(key) + &number.map_or_else(String::new, |n| format!("[{}]", n + 1));
                 Some(Section::new(table, &value.place, path, self.log))
             }
             _ => self.wrong_type(key, "a list of tables", value),
@@ -203,12 +202,21 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// Complains that a key is missing.
+    /// Complains that a key is missing, unless a slip of spelling stands in its place: that is told by [`Self::done`].
     pub fn missing(&self, key: &str) {
+        if self.table.entries.keys().any(|written| did_you_mean(written, [key]).is_some()) {
+            return;
+        }
+        let what = if self.path.is_empty() { "the file".to_string() } else { format!("`{}`", self.path) };
         self.log.push(
-            Diagnostic::error(Code::MissingKey, format!("`{}` needs `{key}`", self.path))
+            Diagnostic::error(Code::MissingKey, format!("{what} needs `{key}`"))
                 .at(&self.place, format!("`{key}` is missing")),
         );
+    }
+
+    /// The name of an entry for messages.
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) }
     }
 
     fn wrong_type<T>(&self, key: &str, wanted: &str, value: &Value) -> Option<T> {
@@ -218,7 +226,7 @@ impl<'a> Section<'a> {
             _ => None,
         };
         self.log.push(
-            Diagnostic::error(Code::WrongType, format!("`{}.{key}` must be {wanted}", self.path))
+            Diagnostic::error(Code::WrongType, format!("`{}` must be {wanted}", self.path_of(key)))
                 .at(&value.place, format!("this is {}", value.type_name()))
                 .hint_if(hint),
         );
@@ -239,11 +247,13 @@ impl<'a> Section<'a> {
                 || format!("the keys here are {}", listed(&known)),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.log.push(
-                Diagnostic::error(Code::UnknownKey, format!("unknown key `{key}` in `{}`", self.path))
-                    .at(&entry.key, "means nothing here")
-                    .hint(hint),
-            );
+            let message = match entry.value.kind {
+                Kind::Table(_) if self.path.is_empty() => format!("unknown section `[{key}]`"),
+                _ if self.path.is_empty() => format!("unknown key `{key}` outside of all sections"),
+                _ => format!("unknown key `{key}` in `{}`", self.path),
+            };
+            let diagnostic = Diagnostic::error(Code::UnknownKey, message);
+            self.log.push(diagnostic.at(&entry.key, "means nothing here").hint(hint));
         }
     }
 }

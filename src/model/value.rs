@@ -5,6 +5,7 @@
 
 use crate::diagnostics::{Code, Diagnostic, Place, Report, SourceText};
 use indexmap::IndexMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
@@ -98,8 +99,13 @@ impl Table {
 pub fn parse(source: &Arc<SourceText>) -> (Table, Report) {
     let mut report = Report::default();
     let (table, errors) = DeTable::parse_recoverable(&source.text);
+    // What follows on the line of a fault is most often its echo: a missing quote makes half a dozen.
+    let mut lines = HashSet::new();
     for error in &errors {
-        report.push(syntax_error(source, error));
+        let diagnostic = syntax_error(source, error);
+        if diagnostic.place.as_ref().is_none_or(|place| lines.insert(place.line())) {
+            report.push(diagnostic);
+        }
     }
     (convert_table(source, table.get_ref(), &mut report), report)
 }
@@ -114,10 +120,13 @@ fn syntax_error(source: &Arc<SourceText>, error: &toml::de::Error) -> Diagnostic
     let place = Place::new(source, error.span().unwrap_or(0..0));
     let diagnostic = Diagnostic::error(code, title);
     if code == Code::DuplicateName {
-        diagnostic.at(&place, "given again here").hint("remove one of the two")
-    } else {
-        diagnostic.at(&place, "reading stopped making sense here")
+        return diagnostic.at(&place, "given again here").hint("remove one of the two");
     }
+    let line = source.text.lines().nth(place.line() - 1).unwrap_or_default();
+    let quotes = line.split(" #").next().unwrap_or(line).matches('"').count();
+    diagnostic
+        .at(&place, "reading stopped making sense here")
+        .hint_if((quotes % 2 == 1).then(|| "a quotation mark is missing on this line".to_string()))
 }
 
 fn convert_table(source: &Arc<SourceText>, table: &DeTable<'_>, report: &mut Report) -> Table {
@@ -172,9 +181,10 @@ fn convert(source: &Arc<SourceText>, value: &DeValue<'_>, place: Place, report: 
     Some(Value { kind, place })
 }
 
+/// Complains, and goes on with a number in its place so that the key does not count as missing as well.
 fn not_finite(place: &Place, report: &mut Report) -> Option<Value> {
     report.push(Diagnostic::error(Code::NotFinite, "numbers must be finite").at(place, "not a finite number"));
-    None
+    Some(Value { kind: Kind::Number(1.0), place: place.clone() })
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Numbers with their unit, as they stand in strings: `0.5 mg/kg`, `40 min`, `4h`, `1e-3umol/L`.
 
 use super::Span;
-use super::error::QuantityError;
+use super::error::{QuantityError, UnitError};
 use super::parse::{parse_per_weight, parse_unit};
+use super::table::suggestion_where;
 use super::unit::Unit;
 use super::words::missing_factor;
 
@@ -62,7 +63,7 @@ pub fn parse_quantity(text: &str, default: Option<&Unit>) -> Result<Quantity, Qu
 /// # Errors
 /// As [`parse_quantity`], and [`QuantityError::Mismatch`].
 pub fn parse_quantity_as(text: &str, expected: &Unit) -> Result<Quantity, QuantityError> {
-    let quantity = parse_quantity(text, Some(expected))?;
+    let quantity = parse_quantity(text, Some(expected)).map_err(|error| suggest_alike(error, expected))?;
     match missing_factor(quantity.unit.dimension(), expected.dimension()) {
         None => Ok(quantity),
         Some(missing) => Err(QuantityError::Mismatch {
@@ -74,6 +75,13 @@ pub fn parse_quantity_as(text: &str, expected: &Unit) -> Result<Quantity, Quanti
             missing: Box::new(missing),
         }),
     }
+}
+
+/// Where a kind of unit is wanted the nearest name of that kind is meant: for `40 mn` of time `min`, not `m`.
+fn suggest_alike(error: QuantityError, expected: &Unit) -> QuantityError {
+    let QuantityError::Unit(UnitError::Unknown { name, span, suggestion }) = error else { return error };
+    let alike = suggestion_where(&name, |known| parse_unit(known).is_ok_and(|unit| unit.compatible(expected)));
+    QuantityError::Unit(UnitError::Unknown { suggestion: alike.or(suggestion), name, span })
 }
 
 /// Reads a quantity in which `/kg` means per body weight, as a dose: the quantity per kilogram without that `/kg`, and

@@ -155,8 +155,13 @@ pub(super) fn look_up(name: &str) -> Found {
 
 /// The known name that most resembles one that is not known.
 pub(super) fn suggestion(name: &str) -> Option<String> {
+    suggestion_where(name, |_| true)
+}
+
+/// The same among the names that are accepted.
+pub(super) fn suggestion_where(name: &str, accept: impl Fn(&str) -> bool) -> Option<String> {
     let known = known_names();
-    did_you_mean(name, known.iter().map(String::as_str)).map(str::to_string)
+    did_you_mean(name, known.iter().map(String::as_str).filter(|known| accept(known))).map(str::to_string)
 }
 
 /// The known name that differs only by case, as `mg` for `Mg`.
