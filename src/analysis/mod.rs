@@ -3,3 +3,5 @@
 pub mod batch;
 pub mod difference;
 pub mod evidence;
+pub mod sweep;
+pub mod vary;

@@ -54,6 +54,8 @@ pub enum Command {
     Compare(Compare),
     /// Score models against published data
     Evidence(Evidence),
+    /// Print or draw outcomes over varied parameters and doses
+    Sweep(Sweep),
     /// Write a commented model that runs
     New(New),
     /// Print the JSON schema of model files, for editors
@@ -318,6 +320,56 @@ pub struct Evidence {
     #[command(flatten)]
     pub solver: SolverArguments,
     /// File to write: .csv or .json; without it, text
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `sweep`.
+#[derive(Debug, Args)]
+pub struct Sweep {
+    /// Built-in name or path
+    pub model: String,
+    /// A regimen of the model
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Option<String>,
+    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
+    #[arg(long, value_name = "DOSE")]
+    pub dose: Vec<String>,
+    /// NAME=FROM..TO:N, NAME=FROM..TO:N:log or NAME=1,2,5, with a unit behind the last value; repeat for a grid. NAME
+    /// is a parameter, or dose.amount, dose.every, dose.over: of every dose whose route counts something with a unit
+    #[arg(long, value_name = "RANGE", required = true)]
+    pub vary: Vec<String>,
+    /// An outcome, as "peak(C)"; repeat for more
+    #[arg(long, value_name = "OUTCOME")]
+    pub measure: Vec<String>,
+    /// N points that fill the ranges evenly (Sobol) instead of the grid
+    #[arg(long, value_name = "N")]
+    pub sobol: Option<usize>,
+    /// Apply a perturbation of the model; repeat for more
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The end, as 7d; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Threads; default: all. The results are the same for any number
+    #[arg(long, value_name = "K")]
+    pub threads: Option<usize>,
+    /// Put units into the header: C [ng/mL]
+    #[arg(long)]
+    pub units: bool,
+    /// Theme of a figure: slide, paper, paper-wide or dark
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Width of a PNG in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+    /// File to write: .csv, .json, or a figure of one or two varied things: .svg, .png, .pdf
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -21,7 +21,9 @@ mod render;
 mod run;
 mod scenario;
 mod show;
+mod sweep;
 mod table;
+mod work;
 
 use crate::diagnostics::{Diagnostic, Report};
 use arguments::{Arguments, Color, Command};
@@ -144,6 +146,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Plot(arguments) => plot::run(&arguments, session),
         Command::Compare(arguments) => compare::run(&arguments, session),
         Command::Evidence(arguments) => evidence::run(&arguments, session),
+        Command::Sweep(arguments) => sweep::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),
         _ => Ok(()),

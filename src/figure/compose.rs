@@ -86,22 +86,19 @@ pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
         (true, [only]) => only.label.clone(),
         _ => spec.subtitle.clone(),
     };
-    FigureData {
-        title: if spec.title.is_empty() { model.title.clone() } else { spec.title.clone() },
+    let sheet = Sheet {
+        model,
+        title: spec.title.clone(),
         subtitle,
         caption: composition.caption.clone(),
-        alt_text: String::new(),
-        metadata: Metadata {
-            version: env!("CARGO_PKG_VERSION").to_string(),
-            model: model.name.clone(),
-            model_hash: model.hash.clone(),
-            settings: composition.settings.clone(),
-            seed: None,
-        },
-        footer: footer(model),
+        theme: composition.theme.or_else(|| spec.theme.as_deref().and_then(ThemeName::from_name)),
+        columns: spec.columns,
+        letters: spec.letters,
+        settings: composition.settings.clone(),
+        seed: None,
+    };
+    FigureData {
         sources,
-        theme: composition.theme.or_else(|| spec.theme.as_deref().and_then(ThemeName::from_name)).unwrap_or_default(),
-        columns: spec.columns.unwrap_or(0),
         panels,
         keys,
         strip: if spec.doses && spec.kind == FigureKind::Time {
@@ -110,8 +107,53 @@ pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
             DoseStrip::default()
         },
         share_x: true,
-        letters: spec.letters,
-        ..FigureData::default()
+        ..sheet.data()
+    }
+}
+
+/// What surrounds the panels of any figure of a model.
+pub struct Sheet<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The line above; the model's title if empty.
+    pub title: String,
+    /// A second line.
+    pub subtitle: String,
+    /// The text below, its numbers filled in.
+    pub caption: String,
+    /// The theme; the default one if absent.
+    pub theme: Option<ThemeName>,
+    /// Panels side by side; `None` lets the layout decide.
+    pub columns: Option<usize>,
+    /// Whether panels are lettered.
+    pub letters: bool,
+    /// Settings for the metadata.
+    pub settings: Vec<(String, String)>,
+    /// The seed, where random numbers were used.
+    pub seed: Option<u64>,
+}
+
+impl Sheet<'_> {
+    /// A figure without panels.
+    pub fn data(&self) -> FigureData {
+        let Sheet { model, .. } = self;
+        FigureData {
+            title: if self.title.is_empty() { model.title.clone() } else { self.title.clone() },
+            subtitle: self.subtitle.clone(),
+            caption: self.caption.clone(),
+            metadata: Metadata {
+                version: env!("CARGO_PKG_VERSION").to_string(),
+                model: model.name.clone(),
+                model_hash: model.hash.clone(),
+                settings: self.settings.clone(),
+                seed: self.seed,
+            },
+            footer: footer(model),
+            theme: self.theme.unwrap_or_default(),
+            columns: self.columns.unwrap_or(0),
+            letters: self.letters,
+            ..FigureData::default()
+        }
     }
 }
 
@@ -157,7 +199,7 @@ fn compose_panel(
     let against = panel.against.as_deref().and_then(|name| model.column(name));
     if let Some(column) = against {
         plot.x = Axis {
-            label: words(model.column_about(column), model.column_name(column)),
+            label: sentence(model.column_about(column), model.column_name(column)),
             unit: unit_text(model.column_unit(column)),
             ..Axis::default()
         };
@@ -172,7 +214,8 @@ fn compose_panel(
                 continue;
             }
             let side_unit = if series.right { &right_unit } else { &unit };
-            let name = series.label.clone().unwrap_or_else(|| words(model.column_about(shown[place].2), &series.show));
+            let name =
+                series.label.clone().unwrap_or_else(|| sentence(model.column_about(shown[place].2), &series.show));
             let name = if shown.len() > 1 && run_index == 0 { name } else { String::new() };
             let style = Style {
                 ink: Ink::Series(if single_run { *index } else { run_index }),
@@ -248,13 +291,13 @@ fn panel_title(model: &Model, panel: &PanelSpec) -> String {
         return panel.title.clone();
     }
     match panel.series.first().and_then(|series| model.column(&series.show)) {
-        Some(column) => words(model.column_about(column), model.column_name(column)),
+        Some(column) => sentence(model.column_about(column), model.column_name(column)),
         None => String::new(),
     }
 }
 
 /// What something is, with a capital; its name where the file says nothing.
-fn words(about: &str, name: &str) -> String {
+pub fn sentence(about: &str, name: &str) -> String {
     let text = if about.is_empty() { name } else { about };
     let mut letters = text.chars();
     match letters.next() {

@@ -1,7 +1,7 @@
 //! Floor 6: figures, from plain data to SVG, PNG and PDF.
 //!
 //! A caller fills a [`scene::FigureData`]; everything after that is layout and ink.
-//! Only [`compose`], which fills one from a model's figure, knows models and trajectories.
+//! Only [`compose`] and its likes, which fill one from a model's figure, know models and results.
 //! It must never run a solver, read the clock, print, or touch files.
 
 mod axis;
@@ -9,6 +9,7 @@ mod cascade;
 pub mod checks;
 pub mod color;
 pub mod compose;
+pub mod compose_sweep;
 mod contour;
 mod description;
 pub mod display;

@@ -19,7 +19,7 @@ pub use failure::{SimulationError, warning_diagnostic};
 pub use individuals::{simulate_individuals, timelines};
 pub use measure::{Taker, take};
 pub use outcome::{Measure, Measures, Outcome, Taken};
-pub use run::{Keep, SolverOptions, problem, simulate, solve_timeline, timeline, tolerance};
+pub use run::{Keep, SolverOptions, problem, problem_from, simulate, solve_from, solve_timeline, timeline, tolerance};
 pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};
 pub use start::{Start, find_start};
 pub use table::{Head, Table};

@@ -84,12 +84,25 @@ pub fn problem<'m>(
     timeline: &Timeline,
     options: &SolverOptions,
 ) -> Result<(Problem<'m>, Start), SimulationError> {
-    let model = compiled.model;
     let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
+    Ok((problem_from(compiled, timeline, &start, options)?, start))
+}
+
+/// The initial value problem of an expanded schedule whose start has been found: many schedules may share it.
+///
+/// # Errors
+/// No steady state of doses.
+pub fn problem_from<'m>(
+    compiled: &'m Compiled<'_>,
+    timeline: &Timeline,
+    start: &Start,
+    options: &SolverOptions,
+) -> Result<Problem<'m>, SimulationError> {
+    let model = compiled.model;
     let rows_last = rows_come_last(timeline);
-    let stops = stops(compiled, timeline, &start, options, !rows_last)?;
+    let stops = stops(compiled, timeline, start, options, !rows_last)?;
     let rows = timeline.actions.iter().filter(|action| matches!(action.kind, Kind::Output { .. }));
-    let problem = Problem {
+    Ok(Problem {
         equations: &compiled.equations,
         start_time: timeline.start,
         end_time: timeline.end,
@@ -103,8 +116,7 @@ pub fn problem<'m>(
         events: compiled.events.clone(),
         nonnegative: nonnegative(model),
         limits: options.limits,
-    };
-    Ok((problem, start))
+    })
 }
 
 /// Whether every row comes after all else that happens at its time, and the clock never goes back: then rows are times,
@@ -126,7 +138,22 @@ pub fn solve_timeline<'m>(
     options: &SolverOptions,
     keep: Keep,
 ) -> Result<Trajectory<'m>, SimulationError> {
-    let (problem, start) = problem(compiled, &timeline, options)?;
+    let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
+    solve_from(compiled, timeline, start, options, keep)
+}
+
+/// Solves one expanded schedule from a start that has been found.
+///
+/// # Errors
+/// The solver's failure.
+pub fn solve_from<'m>(
+    compiled: &'m Compiled<'m>,
+    timeline: Timeline,
+    start: Start,
+    options: &SolverOptions,
+    keep: Keep,
+) -> Result<Trajectory<'m>, SimulationError> {
+    let problem = problem_from(compiled, &timeline, &start, options)?;
     let mut recording = match keep {
         Keep::Rows => Recording::of_rows(),
         Keep::Everything => Recording::of_pieces(),
