@@ -13,9 +13,10 @@ use super::frame;
 use super::geometry::Bounds;
 use super::grid::{self, Axes, Grid, Prepared, Room};
 use super::legend::{self, Entry, Sample};
+use super::number::significant;
 use super::paragraphs::{self, Paragraph};
 use super::plot::{self, Stage, Wordless};
-use super::scene::{AxisKind, Content, FigureData, Key, Panel, Style};
+use super::scene::{Along, AxisKind, Band, Content, FigureData, Ink, Key, Panel, Plot, Style};
 use super::theme::Theme;
 use super::{cascade, evidence, heat, strip};
 
@@ -179,11 +180,16 @@ fn legend_entries(figure: &FigureData, elsewhere: &Elsewhere) -> Vec<Entry> {
     for &(index, words) in elsewhere {
         let Some(Panel { content: Content::Plot(plot), title, .. }) = figure.panels.get(index) else { continue };
         match words {
-            Wordless::Series(series) => {
-                plot.series.get(series).into_iter().for_each(|series| add(Sample::Line(series.style), &series.name));
+            Wordless::Series(index) => {
+                if let Some(series) = plot.series.get(index) {
+                    // A name for several runs is that of a dash, not of a color.
+                    let shared = plot::siblings(plot, index).next().is_some();
+                    let ink = if shared { Ink::Muted } else { series.style.ink };
+                    add(Sample::Line(Style { ink, ..series.style }), &series.name);
+                }
             }
             Wordless::Band(band) => {
-                plot.bands.get(band).into_iter().for_each(|band| add(Sample::Band, &band.label));
+                plot.bands.get(band).into_iter().for_each(|band| add(Sample::Band, &band_words(band, plot)));
             }
             Wordless::Threshold(threshold) => {
                 plot.thresholds.get(threshold).into_iter().for_each(|line| add(Sample::Threshold, &line.label));
@@ -197,6 +203,18 @@ fn legend_entries(figure: &FigureData, elsewhere: &Elsewhere) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// A band's name away from the band: with its range, by which it can be found.
+fn band_words(band: &Band, plot: &Plot) -> String {
+    let axis = if band.along == Along::X { &plot.x } else { &plot.y };
+    let unit = if axis.kind == AxisKind::Time { "h" } else { axis.unit.as_str() };
+    let range = match (band.from.is_finite(), band.to.is_finite()) {
+        (true, true) => format!("{}–{}", significant(band.from, 3), significant(band.to, 3)),
+        (true, false) => format!("above {}", significant(band.from, 3)),
+        _ => format!("below {}", significant(band.to, 3)),
+    };
+    format!("{} ({})", band.label, format!("{range} {unit}").trim_end())
 }
 
 fn draw_panels(

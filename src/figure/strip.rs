@@ -5,12 +5,12 @@ use super::display::{Anchor, DisplayList, Role, TextStyle, text_bounds};
 use super::font::Face;
 use super::geometry::Bounds;
 use super::marks;
-use super::scene::DoseStrip;
+use super::scene::{DoseStrip, Ink, StripDose, StripRow};
 use super::theme::Theme;
 
 /// Height of one row.
 fn pitch(theme: &Theme) -> f64 {
-    1.35 * theme.tick
+    1.3 * theme.tick
 }
 
 /// Height of the strip, with the space below it; 0 without rows.
@@ -19,56 +19,97 @@ pub fn height(strip: &DoseStrip, theme: &Theme) -> f64 {
 }
 
 /// Draws the strip from `top` down over a horizontal axis, with the doses in words when `labelled`.
+///
+/// Bars lie on the line of their row and arrows point at it from above, so that a bolus before an infusion is seen.
 pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMap, top: f64, labelled: bool) {
-    let thickness = 0.52 * theme.tick;
     for (index, row) in strip.rows.iter().enumerate() {
-        let middle = top + (index as f64 + 0.5) * pitch(theme);
-        for (left, right) in x.stretches() {
-            list.line(
-                Role::Grid,
-                vec![(left, middle), (right, middle)],
-                theme.hairline,
-                theme.grid.unwrap_or(theme.band),
-            );
-        }
-        let color = theme.line_color(row.ink);
+        let line = top + (index as f64 + 0.66) * pitch(theme);
         let mut taken: Vec<Bounds> = Vec::new();
         let mut labels: Vec<(f64, &str)> = Vec::new();
+        let dense = least_spacing(row, x) < 0.55 * theme.tick;
         for dose in &row.doses {
-            for (piece, &(from, to)) in x.pieces().iter().enumerate() {
-                let (left_edge, right_edge) = x.stretches()[piece];
-                let last_piece = piece + 1 == x.pieces().len();
-                let begins_here = dose.from >= from && (dose.from < to || (last_piece && dose.from <= to));
-                if dose.until > dose.from {
-                    let left = x.place_in(piece, dose.from).clamp(left_edge, right_edge);
-                    let right = x.place_in(piece, dose.until).clamp(left_edge, right_edge);
-                    if dose.until < from || dose.from > to || (right <= left && !begins_here) {
-                        continue;
-                    }
-                    // A short infusion on an axis of weeks is still seen.
-                    let right = right.max((left + 1.5 * theme.hairline).min(right_edge));
-                    let area = Bounds::new(left, middle - 0.5 * thickness, right, middle + 0.5 * thickness);
-                    list.rectangle(Role::Dose, area, color, 1.0);
-                    taken.push(area);
-                } else if begins_here {
-                    let at = x.place_in(piece, dose.from);
-                    let (high, low) = (middle - 0.85 * thickness, middle + 0.75 * thickness);
-                    list.line(Role::Dose, vec![(at, high), (at, low - 0.5 * thickness)], 1.6 * theme.hairline, color);
-                    marks::arrowhead(list, Role::Dose, (at, low), (0.0, 1.0), 0.95 * thickness, color);
-                    taken.push(Bounds::new(at, high, at, low).grown(0.5 * thickness));
-                } else {
-                    continue;
-                }
-                if begins_here && !dose.label.is_empty() {
-                    let right = taken.last().map_or(left_edge, |area| area.right);
-                    labels.push((right + 0.45 * theme.tick, &dose.label));
+            for piece in 0..x.pieces().len() {
+                let Some(area) = area(theme, x, piece, dose, line) else { continue };
+                draw_dose(list, theme, row, dose, &area, line, dense);
+                taken.push(area);
+                if begins_in(x, piece, dose) && !dose.label.is_empty() {
+                    labels.push((area.right + 0.45 * theme.tick, &dose.label));
                 }
             }
         }
         if labelled {
-            write_labels(list, theme, x, row.ink, middle, &mut taken, &labels);
+            write_labels(list, theme, x, row.ink, line, &mut taken, &labels);
         }
-        draw_hairline(list, theme, x, middle, &taken);
+        draw_hairline(list, theme, x, line, &taken);
+    }
+}
+
+/// Half the thickness of a bar.
+fn half_bar(theme: &Theme) -> f64 {
+    0.2 * theme.tick
+}
+
+/// The distance of the two boluses of a row that stand nearest to each other.
+fn least_spacing(row: &StripRow, x: &AxisMap) -> f64 {
+    let mut places: Vec<f64> =
+        row.doses.iter().filter(|dose| dose.until <= dose.from).map(|dose| x.place(dose.from)).collect();
+    places.sort_by(f64::total_cmp);
+    places.windows(2).map(|pair| pair[1] - pair[0]).filter(|spacing| *spacing > 0.1).fold(f64::INFINITY, f64::min)
+}
+
+/// Whether a dose begins within a piece of the axis.
+fn begins_in(x: &AxisMap, piece: usize, dose: &StripDose) -> bool {
+    let (from, to) = x.pieces()[piece];
+    let last = piece + 1 == x.pieces().len();
+    dose.from >= from && (dose.from < to || (last && dose.from <= to))
+}
+
+/// What a dose covers of a piece of the axis, if anything.
+fn area(theme: &Theme, x: &AxisMap, piece: usize, dose: &StripDose, line: f64) -> Option<Bounds> {
+    let (start, end) = x.stretches()[piece];
+    let (from, to) = x.pieces()[piece];
+    if dose.until <= dose.from {
+        let at = x.place_in(piece, dose.from);
+        let half = 0.28 * theme.tick;
+        return begins_in(x, piece, dose).then(|| Bounds::new(at - half, line - 0.8 * theme.tick, at + half, line));
+    }
+    if dose.until < from || dose.from > to {
+        return None;
+    }
+    let left = x.place_in(piece, dose.from).clamp(start, end);
+    let right = x.place_in(piece, dose.until).clamp(start, end);
+    if right <= left && !begins_in(x, piece, dose) {
+        return None;
+    }
+    // A short infusion on an axis of weeks is still seen, and one after another is told apart.
+    let right = if right - left > 4.0 * theme.hairline { right - 0.8 * theme.hairline } else { right };
+    let right = right.max((left + 1.6 * theme.hairline).min(end));
+    Some(Bounds::new(left, line - half_bar(theme), right, line + half_bar(theme)))
+}
+
+fn draw_dose(
+    list: &mut DisplayList,
+    theme: &Theme,
+    row: &StripRow,
+    dose: &StripDose,
+    area: &Bounds,
+    line: f64,
+    dense: bool,
+) {
+    let color = theme.line_color(row.ink);
+    if dose.until > dose.from {
+        list.rectangle(Role::Dose, *area, color, 1.0);
+        return;
+    }
+    let at = area.center().0;
+    let tip = line - half_bar(theme);
+    if dense {
+        // Arrowheads would run together; strokes can still be counted.
+        list.line(Role::Dose, vec![(at, area.top), (at, tip)], 0.8 * theme.hairline, color);
+    } else {
+        let head = 0.46 * theme.tick;
+        list.line(Role::Dose, vec![(at, area.top), (at, tip - 0.5 * head)], 1.5 * theme.hairline, color);
+        marks::arrowhead(list, Role::Dose, (at, tip), (0.0, 1.0), head, color);
     }
 }
 
@@ -77,14 +118,14 @@ fn write_labels(
     list: &mut DisplayList,
     theme: &Theme,
     x: &AxisMap,
-    ink: super::scene::Ink,
-    middle: f64,
+    ink: Ink,
+    line: f64,
     taken: &mut Vec<Bounds>,
     labels: &[(f64, &str)],
 ) {
     let style =
         TextStyle { size: 0.9 * theme.tick, face: Face::Regular, color: theme.text_color(ink), anchor: Anchor::Start };
-    let baseline = middle + 0.27 * theme.tick;
+    let baseline = line + 0.3 * theme.tick;
     let mut written: Vec<&str> = Vec::new();
     for &(left, text) in labels {
         let bounds = text_bounds(text, (left, baseline), style.size, style.face, style.anchor, false);
@@ -99,11 +140,12 @@ fn write_labels(
 }
 
 /// The thin line of a row, left out where words stand.
-fn draw_hairline(list: &mut DisplayList, theme: &Theme, x: &AxisMap, middle: f64, taken: &[Bounds]) {
+fn draw_hairline(list: &mut DisplayList, theme: &Theme, x: &AxisMap, line: f64, taken: &[Bounds]) {
     let color = theme.grid.unwrap_or(theme.band);
     for (start, end) in x.stretches() {
         let mut left = start;
-        let mut areas: Vec<&Bounds> = taken.iter().filter(|area| area.right > start && area.left < end).collect();
+        let mut areas: Vec<&Bounds> =
+            taken.iter().filter(|area| area.bottom > line && area.right > start && area.left < end).collect();
         areas.sort_by(|a, b| a.left.total_cmp(&b.left));
         let mut segments = Vec::new();
         for area in areas {
@@ -112,7 +154,7 @@ fn draw_hairline(list: &mut DisplayList, theme: &Theme, x: &AxisMap, middle: f64
         }
         segments.push((left, end));
         for (left, right) in segments.into_iter().filter(|(left, right)| right > left) {
-            list.line(Role::Grid, vec![(left, middle), (right, middle)], theme.hairline, color);
+            list.line(Role::Grid, vec![(left, line), (right, line)], theme.hairline, color);
         }
     }
 }

@@ -8,6 +8,7 @@ mod ink;
 mod words;
 
 pub use check::{Ranges, check, same_abscissa};
+pub use words::siblings;
 
 use super::axis::{AxisMap, AxisPart};
 use super::display::DisplayList;

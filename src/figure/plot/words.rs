@@ -4,7 +4,7 @@ use super::super::display::{Anchor, DisplayList, Role, TextStyle, text_bounds};
 use super::super::font::{self, Face};
 use super::super::geometry::{Bounds, Place};
 use super::super::labels::{self, NOBODY, Obstacles};
-use super::super::scene::{Along, Ink, LabelPlacement};
+use super::super::scene::{Along, Ink, LabelPlacement, Plot, Series};
 use super::ink::{band_areas, threshold_lines};
 use super::{END_LABEL_GAP, Stage, Wordless};
 
@@ -61,32 +61,15 @@ fn name_curves(
             LabelPlacement::Hidden | LabelPlacement::End => continue,
             LabelPlacement::Legend => missed.push(words),
             LabelPlacement::Auto => {
-                let style = TextStyle {
-                    size: theme.label,
-                    face: Face::Regular,
-                    color: theme.text_color(series.style.ink),
-                    anchor: Anchor::Start,
-                };
-                let name = Words { text: &series.name, style };
-                let gap = 0.28 * theme.label + 0.5 * theme.line;
-                let room = stage
-                    .x
-                    .stretches()
-                    .iter()
-                    .map(|&(left, right)| Bounds::new(left, stage.frame.top, right, stage.frame.bottom).grown(-1.0))
-                    .filter_map(|part| {
-                        let within: Vec<Vec<Place>> = curves[index]
-                            .iter()
-                            .filter(|piece| piece.windows(2).any(|pair| part.meets(pair[0], pair[1])))
-                            .cloned()
-                            .collect();
-                        labels::at_curve(&within, name.size(), gap, &part, obstacles, index)
-                    })
-                    .next_back();
-                match room {
-                    Some(bounds) => {
-                        list.series = Some(index);
-                        name.write(list, Role::CurveLabel, &bounds);
+                // Where its own curve has no room, a name may stand at another run's curve of the same dash.
+                let mut owners = std::iter::once(index).chain(siblings(stage.plot, index));
+                match owners.find_map(|owner| {
+                    Some((owner, room_at_curve(stage, &curves[owner], owner, &series.name, obstacles)?))
+                }) {
+                    Some((owner, bounds)) => {
+                        let style = curve_label_style(stage, owner);
+                        list.series = Some(owner);
+                        Words { text: &series.name, style }.write(list, Role::CurveLabel, &bounds);
                         list.series = None;
                         obstacles.add_box(bounds);
                     }
@@ -95,6 +78,49 @@ fn name_curves(
             }
         }
     }
+}
+
+fn curve_label_style(stage: &Stage, index: usize) -> TextStyle {
+    TextStyle {
+        size: stage.theme.label,
+        face: Face::Regular,
+        color: stage.theme.text_color(stage.plot.series[index].style.ink),
+        anchor: Anchor::Start,
+    }
+}
+
+/// Room for a name at a curve, on the later stretch of a broken axis if there is any.
+fn room_at_curve(
+    stage: &Stage,
+    curve: &[Vec<Place>],
+    index: usize,
+    name: &str,
+    obstacles: &Obstacles,
+) -> Option<Bounds> {
+    let size = Words { text: name, style: curve_label_style(stage, index) }.size();
+    let gap = 0.28 * stage.theme.label + 0.5 * stage.theme.line;
+    let stretches = stage.x.stretches();
+    let parts = stretches
+        .iter()
+        .map(|&(left, right)| Bounds::new(left, stage.frame.top, right, stage.frame.bottom).grown(-1.0));
+    parts
+        .filter_map(|part| {
+            let meets = |piece: &&Vec<Place>| piece.windows(2).any(|pair| part.meets(pair[0], pair[1]));
+            let within: Vec<Vec<Place>> = curve.iter().filter(meets).cloned().collect();
+            labels::at_curve(&within, size, gap, &part, obstacles, index)
+        })
+        .next_back()
+}
+
+/// The nameless series that differ from one in color only: the same quantity in other runs.
+pub fn siblings(plot: &Plot, index: usize) -> impl Iterator<Item = usize> + '_ {
+    let own = &plot.series[index];
+    let alike = move |(other, series): (usize, &Series)| {
+        let (a, b) = (&series.style, &own.style);
+        let same = a.dash == b.dash && a.width == b.width && a.marker == b.marker && series.side == own.side;
+        (other != index && series.name.is_empty() && same && a.ink != b.ink).then_some(other)
+    };
+    plot.series.iter().enumerate().filter_map(alike)
 }
 
 /// Names behind the ends of curves, moved apart, with a thin line to any that had to move far.
@@ -266,18 +292,10 @@ fn name_bands(list: &mut DisplayList, stage: &Stage, obstacles: &mut Obstacles, 
         }
         let words = Words { text: &band.label, style };
         let (width, height) = words.size();
-        let inset = 0.25 * theme.tick;
-        // A grid of places in each area, the upper right first.
-        let candidates = band_areas(stage, band.along, band.from, band.to).into_iter().rev().flat_map(|area| {
-            let (free_width, free_height) = (area.width() - width - 2.0 * inset, area.height() - height - 2.0 * inset);
-            let fits = free_width >= 0.0 && free_height >= 0.0;
-            (0..if fits { 60 } else { 0 }).map(move |step| {
-                let (row, column) = (f64::from(step / 12) / 4.0, f64::from(step % 12) / 11.0);
-                let left = area.right - inset - width - free_width * column;
-                let top = area.top + inset + free_height * row;
-                Bounds::new(left, top, left + width, top + height)
-            })
-        });
+        let areas = band_areas(stage, band.along, band.from, band.to);
+        let within = areas.iter().rev().flat_map(|area| within_band(area, (width, height), theme.tick));
+        let beside = areas.iter().rev().flat_map(|area| beside_band(area, band.along, (width, height), theme.tick));
+        let candidates = within.chain(beside);
         match labels::first_free(candidates, &stage.frame, obstacles, 0.15 * theme.tick) {
             Some(bounds) => {
                 words.write(list, Role::Note, &bounds);
@@ -286,4 +304,43 @@ fn name_bands(list: &mut DisplayList, stage: &Stage, obstacles: &mut Obstacles, 
             None => missed.push(Wordless::Band(index)),
         }
     }
+}
+
+/// Places for words within a band, a grid of them, the upper right first.
+fn within_band(area: &Bounds, (width, height): (f64, f64), tick: f64) -> Vec<Bounds> {
+    let (inset_x, inset_y) = (0.25 * tick, 0.08 * tick);
+    let free_width = area.width() - width - 2.0 * inset_x;
+    let free_height = area.height() - height - 2.0 * inset_y;
+    if free_width < 0.0 || free_height < 0.0 {
+        return Vec::new();
+    }
+    let lowest = if free_height < 0.3 * tick { 1 } else { 5 };
+    let places = (0..lowest).flat_map(|row| (0..12).map(move |column| (row, column)));
+    places
+        .map(|(row, column)| {
+            let left = area.right - inset_x - width - free_width * f64::from(column) / 11.0;
+            // Words in a thin band stand in its middle.
+            let down = if lowest == 1 { 0.5 } else { f64::from(row) / 4.0 };
+            let top = area.top + inset_y + free_height * down;
+            Bounds::new(left, top, left + width, top + height)
+        })
+        .collect()
+}
+
+/// Places for words along the edges of a band that is too small to hold them.
+fn beside_band(area: &Bounds, along: Along, (width, height): (f64, f64), tick: f64) -> Vec<Bounds> {
+    let gap = 0.2 * tick;
+    let at = |left: f64, top: f64| Bounds::new(left, top, left + width, top + height);
+    (0..12)
+        .flat_map(|step| match along {
+            Along::Y => {
+                let left = area.right - 2.0 - width - (area.width() - width - 4.0).max(0.0) * f64::from(step) / 11.0;
+                [at(left, area.top - gap - height), at(left, area.bottom + gap)]
+            }
+            Along::X => {
+                let top = area.top + gap + (area.height() - height - 2.0 * gap).max(0.0) * f64::from(step) / 11.0;
+                [at(area.right + gap, top), at(area.left - gap - width, top)]
+            }
+        })
+        .collect()
 }

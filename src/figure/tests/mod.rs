@@ -29,7 +29,11 @@ fn pictures() {
     std::fs::create_dir_all(&folder).unwrap();
     for (name, sample) in SAMPLES {
         for theme in ThemeName::ALL {
+            let start = std::time::Instant::now();
             let layout = super::draw(&sample(theme)).unwrap();
+            let drawn = start.elapsed();
+            layout.png_scaled(1.0).unwrap();
+            println!("{name} {}: drawn in {drawn:?}, with PNG in {:?}", theme.name(), start.elapsed());
             let path = |ending: &str| folder.join(format!("{name}-{}{ending}", theme.name()));
             std::fs::write(path(".svg"), layout.svg()).unwrap();
             let scale = if layout.width() > 1000.0 { 1.0 } else { 2.0 };
@@ -39,6 +43,15 @@ fn pictures() {
         }
     }
     let film = samples::film(ThemeName::Slide);
-    std::fs::write(folder.join("film.gif"), super::film::gif(&film, 800).unwrap()).unwrap();
+    let moving = super::film::gif(&film, 800).unwrap();
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(&moving[..]).unwrap();
+    let frame = decoder.read_next_frame().unwrap().unwrap();
+    let file = std::fs::File::create(folder.join("film-first.png")).unwrap();
+    let mut encoder = png::Encoder::new(file, frame.width.into(), frame.height.into());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&frame.buffer).unwrap();
+    std::fs::write(folder.join("film.gif"), moving).unwrap();
     std::fs::write(folder.join("film.svg"), super::film::animated_svg(&film).unwrap()).unwrap();
 }
