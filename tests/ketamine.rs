@@ -31,8 +31,7 @@ fn measured(model: &Model, regimen: Option<&str>, until: f64, texts: &[&str]) ->
     if let Some(regimen) = regimen {
         scenario.add_regimen(model, regimen).expect("the regimen is declared");
     }
-    let trajectory =
-        simulate(&compiled, &scenario, &SolverOptions::default(), Keep::Everything).expect("the run ends");
+    let trajectory = simulate(&compiled, &scenario, &SolverOptions::default(), Keep::Everything).expect("the run ends");
     take(&measures, &[&trajectory])
 }
 
