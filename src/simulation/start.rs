@@ -105,7 +105,7 @@ pub fn steady_change(
 ) -> Result<Vec<Change>, SimulationError> {
     let model = compiled.model;
     let undosed = find_start(compiled, parameters, &[], options)?.states;
-    let mut problem = problem(compiled, parameters, undosed.clone(), options);
+    let mut problem = self::problem(compiled, parameters, undosed.clone(), options);
     let accumulators: Vec<usize> = (0..model.states.len()).filter(|state| !model.states[*state].steady).collect();
     let states = match steady {
         SteadyState::Endless { route, rate } => {
@@ -122,6 +122,10 @@ pub fn steady_change(
     if !adds {
         return Ok(vec![Change::SetStates(states.into())]);
     }
+    // What is added is the difference to the undosed steady state, which a given start need not be.
+    let mut rest = self::problem(compiled, parameters, undosed, options);
+    rest.held = (0..model.states.len()).filter(|state| !model.states[*state].steady).collect();
+    let undosed = solver::steady_state(&rest).map_err(|failure| failed(failure, options))?.states;
     let differences = states.iter().zip(&undosed).map(|(dosed, undosed)| dosed - undosed).enumerate();
     Ok(differences
         .filter(|(_, amount)| *amount != 0.0)
