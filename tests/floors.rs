@@ -208,8 +208,8 @@ fn only_the_command_line_touches_the_world() {
             let in_name = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
             let stands = line.code.match_indices(word).any(|(at, _)| {
                 let after = line.code[at + word.len()..].chars().next();
-                !in_name(line.code[..at].chars().next_back())
-                    && !(word.ends_with(char::is_alphanumeric) && in_name(after))
+                let before = in_name(line.code[..at].chars().next_back());
+                !(before || word.ends_with(char::is_alphanumeric) && in_name(after))
             });
             match (stands, own.as_str()) {
                 (true, "cli") => cli += 1,

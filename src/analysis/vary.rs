@@ -241,7 +241,7 @@ impl Reader<'_> {
     /// A finite number, and the unit behind it.
     fn number<'t>(&self, text: &'t str) -> Result<(f64, Option<&'t str>), Diagnostic> {
         let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        let read = ends.filter_map(|end| Some((text[..end].trim().parse::<f64>().ok()?, end))).last();
+        let read = ends.rev().find_map(|end| Some((text[..end].trim().parse::<f64>().ok()?, end)));
         match read {
             Some((value, end)) if value.is_finite() => {
                 Ok((value, Some(text[end..].trim()).filter(|unit| !unit.is_empty())))

@@ -50,7 +50,6 @@ fn name_curves(
     obstacles: &mut Obstacles,
     missed: &mut Vec<Wordless>,
 ) {
-    let theme = stage.theme;
     name_ends(list, stage, curves, missed);
     for (index, series) in stage.plot.series.iter().enumerate() {
         let words = Wordless::Series(index);

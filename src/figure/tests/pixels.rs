@@ -41,7 +41,10 @@ fn difference(name: &str, blocks: &[f64]) -> f64 {
 /// How much a block may differ: a label that moves by a pixel is within it, one that vanishes is not.
 const TOLERANCE: f64 = 3.0;
 
-const PICTURES: [(&str, ThemeName, fn(ThemeName) -> super::FigureData); 4] = [
+/// Draws a figure in a theme.
+type Picture = fn(ThemeName) -> super::FigureData;
+
+const PICTURES: [(&str, ThemeName, Picture); 4] = [
     ("lecture", ThemeName::Slide, samples::lecture),
     ("heat-map", ThemeName::PaperDouble, samples::heat_map),
     ("evidence", ThemeName::Dark, samples::evidence),
