@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
 /// Within this share of no change, a change counts as none.
-const SIGN_BAND: f64 = 0.2;
+pub(super) const SIGN_BAND: f64 = 0.2;
 /// A row without a range and without a tolerance in the texts is met within this share.
 const DEFAULT_SHARE: f64 = 0.3;
 
@@ -192,7 +192,7 @@ struct Job {
 }
 
 /// Scores statements with the model that runs them.
-fn score_with<'a>(
+pub(super) fn score_with<'a>(
     model: &'a Model,
     statements: &[&'a Statement],
     rows: &HashMap<String, EvidenceRow>,

@@ -316,6 +316,9 @@ pub struct Evidence {
     /// Fail when a required statement is missed
     #[arg(long)]
     pub strict: bool,
+    /// Also compare with the grid of hypotheses; with .csv, write it instead
+    #[arg(long)]
+    pub grid: bool,
     /// The solver.
     #[command(flatten)]
     pub solver: SolverArguments,

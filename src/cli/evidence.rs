@@ -1,6 +1,7 @@
 //! `kascade evidence`: how much of what was measured does a model reproduce?
 
 use super::arguments::Evidence;
+use super::grid;
 use super::models::{extended, load, source};
 use super::output::Destination;
 use super::scenario::solver_options;
@@ -9,10 +10,11 @@ use super::{Failure, Session};
 use crate::analysis::evidence::{
     Models, Score, Scored, Verdict, further_models, numbered_statements, range_words, score,
 };
+use crate::analysis::grid::{Column, column};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
 use crate::formats::evidence_table::{self, EvidenceRow};
 use crate::formats::json::{Provenance, number};
-use crate::model::{self, Model, library};
+use crate::model::{self, Grid, Model, library};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -39,11 +41,22 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
             score(model, &known, &rows, &numbered(model), &options)
         })
         .collect();
-    let bytes = match destination.ending().as_deref() {
-        None => text(&models, &scores, arguments.verbose).into_bytes(),
-        Some("csv") => csv(&models, &scores).into_bytes(),
-        Some("json") => format!("{}\n", to_json(&models, &scores)).into_bytes(),
-        Some(ending) => {
+    let grid = if arguments.grid {
+        let grid = grid::built_in()?;
+        let columns: Vec<Column> = models.par_iter().map(|model| column(model, &grid, &rows, &options)).collect();
+        Some((grid, columns))
+    } else {
+        None
+    };
+    let bytes = match (destination.ending().as_deref(), &grid) {
+        (None, Some((grid, columns))) => {
+            (text(&models, &scores, arguments.verbose) + "\n" + &grid::text(&models, grid, columns)).into_bytes()
+        }
+        (None, None) => text(&models, &scores, arguments.verbose).into_bytes(),
+        (Some("csv"), Some((grid, columns))) => grid::csv(&models, grid, columns).into_bytes(),
+        (Some("csv"), None) => csv(&models, &scores).into_bytes(),
+        (Some("json"), _) => format!("{}\n", to_json(&models, &scores, grid.as_ref())).into_bytes(),
+        (Some(ending), _) => {
             return Err(Failure::usage(
                 Diagnostic::error(Code::UnknownFormat, format!("a score cannot be written as `.{ending}`"))
                     .hint("use .csv or .json"),
@@ -228,7 +241,7 @@ fn csv(models: &[Model], scores: &[Score<'_>]) -> String {
     text
 }
 
-fn to_json(models: &[Model], scores: &[Score<'_>]) -> Value {
+fn to_json(models: &[Model], scores: &[Score<'_>], grid: Option<&(Grid, Vec<Column>)>) -> Value {
     let one = |one: &Scored<'_>| {
         let rows: Vec<&str> = one.statement.rows.iter().map(|row| row.text.as_str()).collect();
         let reason = match &one.verdict {
@@ -251,16 +264,21 @@ fn to_json(models: &[Model], scores: &[Score<'_>]) -> Value {
     let list: Vec<Value> = models
         .iter()
         .zip(scores)
-        .map(|(model, score)| {
+        .enumerate()
+        .map(|(index, (model, score))| {
             let applies = |one: &&Scored<'_>| !matches!(one.verdict, Verdict::NotApplicable(_));
             let statements: Vec<Value> = score.entries.iter().filter(applies).map(one).collect();
             let others: Vec<&str> =
                 score.entries.iter().filter(|one| !applies(one)).map(|one| one.statement.id.as_str()).collect();
-            json!({
+            let mut entry = json!({
                 "name": model.name, "model_hash": model.hash, "reproduced": number(score.reproduced()),
                 "required_missed": score.required_missed(), "unstated": score.unstated, "not_applicable": others,
                 "statements": statements,
-            })
+            });
+            if let Some((grid, columns)) = grid {
+                entry["grid"] = grid::to_json(grid, &columns[index]);
+            }
+            entry
         })
         .collect();
     let provenance = Provenance {

@@ -12,6 +12,7 @@ mod doses;
 mod drawing;
 mod evidence;
 mod explain;
+mod grid;
 mod list;
 mod models;
 mod new;

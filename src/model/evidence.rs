@@ -134,6 +134,17 @@ pub enum Sign {
     Open,
 }
 
+impl Sign {
+    /// How signs are written.
+    pub const CHOICES: [(&str, Sign); 4] =
+        [("+", Sign::Plus), ("-", Sign::Minus), ("0", Sign::Zero), ("?", Sign::Open)];
+
+    /// The sign as it is written.
+    pub fn text(self) -> &'static str {
+        Sign::CHOICES.iter().find(|(_, sign)| *sign == self).map_or("?", |(text, _)| text)
+    }
+}
+
 /// Reads the list of statements.
 pub fn read(root: &Section<'_>, context: &Context<'_>) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
@@ -235,7 +246,7 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
     id.map(|_| statement)
 }
 
-fn read_run(run: &Section<'_>) -> StatementRun {
+pub(super) fn read_run(run: &Section<'_>) -> StatementRun {
     let changes = run
         .tables("changes")
         .into_iter()
@@ -272,8 +283,7 @@ pub fn read_predictions(root: &Section<'_>) -> Vec<Prediction> {
         if !section.has("sign") {
             section.missing("sign");
         }
-        let sign =
-            section.choice("sign", &[("+", Sign::Plus), ("-", Sign::Minus), ("0", Sign::Zero), ("?", Sign::Open)]);
+        let sign = section.choice("sign", &Sign::CHOICES);
         section.text("note");
         section.done();
         if let (Some(perturbation), Some(sign)) = (perturbation, sign) {

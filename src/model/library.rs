@@ -28,6 +28,14 @@ const MODELS: &[BuiltIn] = built_in![
     "ssri",
     "rat",
     "mouse",
+    "variants/disinhibition",
+    "variants/resting_receptors",
+    "variants/metabolite",
+    "variants/extrasynaptic",
+    "variants/trkb_binding",
+    "variants/opioid",
+    "variants/habenula",
+    "variants/combined",
     "benchmark/ket",
     "benchmark/pk",
     "benchmark/hires",
@@ -41,6 +49,9 @@ pub const EVIDENCE_TABLES: [(&str, &str); 2] = [
     ("pk_acute.csv", include_str!("../../models/evidence/pk_acute.csv")),
     ("cascade_clinical.csv", include_str!("../../models/evidence/cascade_clinical.csv")),
 ];
+
+/// The grid of competing hypotheses and what was observed.
+pub const GRID: &str = include_str!("../../models/evidence/grid.toml");
 
 /// The texts that number the statements which a model must reproduce.
 pub const EVIDENCE_TEXTS: [&str; 2] =

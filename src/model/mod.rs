@@ -9,6 +9,7 @@ mod context;
 mod doses;
 mod evidence;
 mod figures;
+mod grid;
 mod influence;
 pub mod library;
 mod load;
@@ -25,6 +26,7 @@ pub use evidence::{Combination, Comparison, DataPoint, Prediction, Sign, Stateme
 pub use figures::{
     AnnotationSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec, SeriesSpec,
 };
+pub use grid::{Grid, GridLine, read_grid};
 pub use influence::{Influence, Sign as InfluenceSign, influences};
 pub use load::{Find, Loaded, load};
 pub use parameters::out_of_range;
