@@ -4,6 +4,5 @@ pub mod batch;
 pub mod difference;
 pub mod evidence;
 pub mod grid;
-pub mod grid;
 pub mod sweep;
 pub mod vary;
