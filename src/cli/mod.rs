@@ -21,6 +21,7 @@ mod plot;
 mod render;
 mod run;
 mod scenario;
+mod schema;
 mod show;
 mod sweep;
 mod table;
@@ -150,6 +151,6 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Sweep(arguments) => sweep::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),
-        _ => Ok(()),
+        Command::Schema(arguments) => schema::run(&arguments, session),
     }
 }

@@ -17,9 +17,10 @@ pub fn write(table: &Table, units: bool, writer: &mut dyn Write) -> io::Result<(
         if number > 0 {
             buffer.push(b',');
         }
-        push_text(&head.name, &mut buffer);
         if units {
-            buffer.extend_from_slice(format!(" [{}]", head.unit).as_bytes());
+            push_text(&format!("{} [{}]", head.name, head.unit), &mut buffer);
+        } else {
+            push_text(&head.name, &mut buffer);
         }
     }
     buffer.push(b'\n');
@@ -61,13 +62,13 @@ mod tests {
     #[test]
     fn every_cell_reads_back() {
         let table = Table {
-            heads: vec![Head::new("time", "h"), Head::new("C", "ng/mL")],
+            heads: vec![Head::new("time", "h"), Head::new("at(C, 1 h)", "ng/mL")],
             values: array![[0.0, 0.1], [0.5, f64::NAN], [1e-300, 123456789.123]],
         };
         let mut out = Vec::new();
         write(&table, true, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text.lines().next(), Some("time [h],C [ng/mL]"));
+        assert_eq!(text.lines().next(), Some("time [h],\"at(C, 1 h) [ng/mL]\""));
         assert_eq!(text.lines().nth(2), Some("0.5,nan"));
         for (line, row) in text.lines().skip(1).zip(table.values.rows()) {
             for (cell, value) in line.split(',').zip(row) {

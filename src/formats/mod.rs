@@ -5,6 +5,7 @@ pub mod dot;
 pub mod equations;
 pub mod evidence_table;
 pub mod json;
+pub mod json_schema;
 pub mod nonmem;
 #[cfg(test)]
 mod nonmem_tests;

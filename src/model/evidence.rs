@@ -176,7 +176,7 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
                 );
                 continue;
             };
-            let run = Section::new(inner, place, format!("runs.{name}"), context.log);
+            let run = Section::new(inner, place, format!("{}.{name}", table.path()), context.log);
             runs.push((name.to_string(), read_run(&run)));
             run.done();
         }

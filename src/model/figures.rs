@@ -250,7 +250,7 @@ fn read_figure(
         .filter(|text| known(text, "regimen", Code::UnknownRegimen, regimens, context))
         .map(|text| RunSpec { regimen: Some(text.text), ..RunSpec::default() })
         .collect();
-    runs.extend(figure.tables("runs").iter().map(|run| read_run(run, context, regimens, perturbations)));
+    runs.extend(figure.tables("runs").into_iter().map(|run| read_run(run, context, regimens, perturbations)));
     let time_unit = context.time_unit.clone();
     let times = figure
         .list("times")
@@ -290,7 +290,7 @@ fn read_figure(
     spec
 }
 
-fn read_run(run: &Section<'_>, context: &Context<'_>, regimens: &[&str], perturbations: &[&str]) -> RunSpec {
+fn read_run(run: Section<'_>, context: &Context<'_>, regimens: &[&str], perturbations: &[&str]) -> RunSpec {
     let model = run.text("model").map(|text| text.text);
     let regimen = run
         .text("regimen")
@@ -310,14 +310,7 @@ fn read_run(run: &Section<'_>, context: &Context<'_>, regimens: &[&str], perturb
             .collect(),
         model,
     };
-    for (key, _, _) in run.entries() {
-        if !["label", "dose", "set", "regimen", "perturbations", "model"].contains(&key) {
-            context.log.push(
-                Diagnostic::error(Code::UnknownKey, format!("unknown key `{key}` in a run"))
-                    .at(&run.key_place(key), "means nothing here"),
-            );
-        }
-    }
+    run.done();
     spec
 }
 
@@ -424,7 +417,7 @@ fn read_axis(axis: Section<'_>, context: &Context<'_>, unit: &Unit, what: &str) 
 
 fn read_panel(panel: Section<'_>, context: &Context<'_>) -> PanelSpec {
     let mut series = Vec::new();
-    for value in panel.list("series").unwrap_or_default() {
+    for (number, value) in panel.list("series").unwrap_or_default().iter().enumerate() {
         match &value.kind {
             Kind::Text(_) => {
                 if let Some(text) = text_of(value)
@@ -434,7 +427,8 @@ fn read_panel(panel: Section<'_>, context: &Context<'_>) -> PanelSpec {
                 }
             }
             Kind::Table(table) => {
-                let one = Section::new(table, &value.place, format!("{}.series", panel.path()), context.log);
+                let path = format!("{}.series[{}]", panel.path(), number + 1);
+                let one = Section::new(table, &value.place, path, context.log);
                 let show = one.required_text("show");
                 let spec = SeriesSpec {
                     label: one.text("label").map(|text| text.text),

@@ -39,6 +39,9 @@ pub struct GridLine {
     pub place: Place,
 }
 
+/// How an effect is measured: a name, runs with `$` for the perturbation, and the measure.
+type Measuring = (String, Vec<(String, StatementRun)>, Text);
+
 /// Reads a grid.
 ///
 /// # Errors
@@ -48,7 +51,7 @@ pub fn read_grid(source: &Arc<SourceText>) -> Result<Grid, Report> {
     let log = Log::new(report);
     let place = Place::new(source, 0..0);
     let root = Section::new(&table, &place, "", &log);
-    let mut kinds: Vec<(String, Vec<(String, StatementRun)>, Text)> = Vec::new();
+    let mut kinds: Vec<Measuring> = Vec::new();
     if let Some(section) = root.table("kinds") {
         for (name, place, value) in section.entries() {
             let Kind::Table(inner) = &value.kind else { continue };

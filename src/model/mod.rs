@@ -17,6 +17,7 @@ mod overlay;
 mod parameters;
 mod reactions;
 mod reader;
+pub mod schema;
 mod text;
 mod types;
 mod value;

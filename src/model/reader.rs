@@ -80,6 +80,8 @@ impl<'a> Section<'a> {
     /// The raw value of a key.
     pub fn value(&self, key: &'static str) -> Option<&'a Value> {
         self.asked.borrow_mut().push(key);
+        #[cfg(test)]
+        ASKED.with(|asked| asked.borrow_mut().push((self.path.clone(), key)));
         self.table.get(key)
     }
 
@@ -256,6 +258,18 @@ impl<'a> Section<'a> {
             self.log.push(diagnostic.at(&entry.key, "means nothing here").hint(hint));
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Every table that was read on this thread, and the keys it was asked for.
+    static ASKED: RefCell<Vec<(String, &'static str)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was asked for on this thread so far, to be held against the table of keys.
+#[cfg(test)]
+pub fn asked_keys() -> Vec<(String, &'static str)> {
+    ASKED.with(|asked| asked.borrow().clone())
 }
 
 /// A text value with the place of its content.

@@ -1,0 +1,412 @@
+//! The program as a shell sees it: exit codes, what goes to which stream, what is left on disk when something fails.
+//!
+//! Each test has an empty folder of its own with the model that `kascade new` writes, or a small one of its own.
+
+use serde_json::Value;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// An empty folder.
+struct Folder {
+    path: PathBuf,
+}
+
+/// How a command ended.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command_line").join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Folder { path }
+    }
+
+    /// The same, with a model in it.
+    fn with_model(name: &str) -> Folder {
+        let folder = Folder::new(name);
+        assert_eq!(folder.run("new my_model.toml").code, Some(0));
+        folder
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kascade"));
+        // A blank inside of an argument is written `~`.
+        command.args(line.split_whitespace().map(|word| word.replace('~', " ")));
+        command.current_dir(&self.path).env("NO_COLOR", "1");
+        command
+    }
+
+    fn run(&self, line: &str) -> Ended {
+        let output = self.command(line).output().unwrap();
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path.join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path.join(name)).unwrap()
+    }
+
+    /// The names of all files, those of temporary ones included.
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(&self.path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Ended {
+    /// Fine: data on standard output.
+    #[track_caller]
+    fn fine(self) -> Ended {
+        assert_eq!(self.code, Some(0), "{}", self.err);
+        self
+    }
+
+    /// Failed with a code: nothing on standard output, and the complaint says this.
+    #[track_caller]
+    fn fails(self, code: i32, says: &str) -> Ended {
+        assert_eq!(self.code, Some(code), "{}", self.err);
+        assert_eq!(self.out, "", "data beside a failure");
+        assert!(self.err.contains(says), "{}", self.err);
+        self
+    }
+
+    /// The cells of a CSV without its header, and the header.
+    fn table(&self) -> (Vec<&str>, Vec<Vec<f64>>) {
+        let mut lines = self.out.lines();
+        let heads = lines.next().unwrap().split(',').collect();
+        (heads, lines.map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect())
+    }
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let folder = Folder::new("help");
+    let help = folder.run("--help").fine();
+    assert!(help.out.contains("Usage: kascade") && help.err.is_empty());
+    assert!(folder.run("--version").fine().out.starts_with("kascade "));
+    assert!(folder.run("run --help").fine().out.contains("--until"));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let folder = Folder::with_model("usage");
+    folder.run("").fails(2, "Usage:");
+    folder.run("rum ketamine").fails(2, "'run'");
+    folder.run("run my_model.toml -r singel").fails(2, "did you mean `single`?");
+    folder.run("run my_model.toml -p slow-elimination").fails(2, "K0406");
+    folder.run("run my_model.toml --columns D").fails(2, "K0102");
+    folder.run("run my_model.toml --columns CL").fails(2, "is a parameter, not a column");
+    folder.run("run my_model.toml --set CL").fails(2, "does not say to what");
+    folder.run("run my_model.toml --set Cl=3").fails(2, "did you mean `CL`?");
+    folder.run("run my_model.toml --set CL=3~mg").fails(2, "K0");
+    folder.run("run my_model.toml --set CL=1000").fails(2, "K0501");
+    folder.run("run my_model.toml --dose orl~50~mg").fails(2, "did you mean `oral`?");
+    folder.run("run my_model.toml --until 0h").fails(2, "must be longer than zero");
+    folder.run("run my_model.toml --until 5~mg").fails(2, "mass");
+    folder.run("run my_model.toml --every -1h").fails(2, "");
+    folder.run("run my_model.toml --at -1h").fails(2, "");
+    folder.run("run my_model.toml --at 1h --every 1h").fails(2, "cannot be used with");
+    folder.run("run my_model.toml --rtol 0").fails(2, "must lie between 0 and 0.1");
+    folder.run("run my_model.toml --rtol 1e-20").fails(2, "finer than the numbers themselves");
+    folder.run("run my_model.toml --rtol nan").fails(2, "must lie between");
+    folder.run("run my_model.toml --measure peek(C)").fails(2, "did you mean `peak`?");
+    folder.run("run my_model.toml -o run.svg").fails(2, "a table cannot be written as `.svg`");
+    folder.run("run my_model.toml -o run").fails(2, "has no ending");
+    folder.run("plot my_model.toml -o figure.csv").fails(2, "a figure cannot be written as `.csv`");
+    folder.run("plot my_model.toml --figure overvew").fails(2, "did you mean `overview`?");
+    folder.run("plot my_model.toml --theme slid").fails(2, "did you mean `slide`?");
+    folder.run("explain K9999").fails(2, "no diagnostic code");
+    assert_eq!(folder.files(), ["my_model.toml"], "a failure left a file behind");
+}
+
+#[test]
+fn a_wrong_model_or_file_ends_with_1() {
+    let folder = Folder::with_model("model");
+    folder.write("broken.toml", "kascade = 1\n[model]\nname = \"x\n");
+    fs::write(folder.path.join("latin.toml"), b"kascade = 1\n# caf\xe9\n").unwrap();
+    folder.run("run broken.toml").fails(1, "K0001");
+    folder.run("check broken.toml").fails(1, "K0001");
+    folder.run("run latin.toml").fails(1, "line 2 is not UTF-8 text");
+    folder.run("run missing.toml").fails(1, "cannot read `missing.toml`: no such file or folder");
+    folder.run("run ketamin").fails(1, "did you mean `ketamine`?");
+    folder.run("run my_model").fails(1, "there is a file of that name here: `./my_model.toml`");
+    folder.run("run .").fails(1, "cannot read");
+    folder.run("run my_model.toml --events missing.csv").fails(1, "cannot read `missing.csv`");
+    folder.run("new my_model.toml").fails(1, "exists, and is not overwritten");
+}
+
+#[test]
+fn a_failure_of_the_solver_ends_with_3_in_the_words_of_the_model() {
+    let folder = Folder::new("solver");
+    folder.write(
+        "runaway.toml",
+        r#"
+kascade = 1
+[model]
+name = "runaway"
+time = "h"
+[states]
+growth = { start = 1, unit = "1", about = "something that feeds on itself" }
+[derivatives]
+growth = "growth ^ 2 / 1 [h]"
+"#,
+    );
+    let ended = folder.run("run runaway.toml --until 2h -o run.csv").fails(3, "K0801");
+    assert!(ended.err.contains("`growth`") && ended.err.contains("1 h"), "{}", ended.err);
+    folder.run("run runaway.toml --until 0.9h --max-steps 3").fails(3, "spent all of its 3 steps");
+    folder.write(
+        "drift.toml",
+        r#"
+kascade = 1
+[model]
+name = "drift"
+time = "h"
+start = "steady"
+[states]
+level = { start = 1, unit = "mg", about = "something that only rises" }
+[derivatives]
+level = "1 [mg/h]"
+"#,
+    );
+    folder.run("run drift.toml").fails(3, "K0802");
+    assert_eq!(folder.files(), ["drift.toml", "runaway.toml"], "a failed run left a file behind");
+}
+
+#[test]
+fn data_go_to_stdout_and_everything_else_to_stderr() {
+    let folder = Folder::with_model("streams");
+    let undosed = folder.run("run my_model.toml --until 1h --every 1h").fine();
+    assert_eq!(undosed.out, "time,gut,central,C,occupancy\n0,0,0,0,0\n1,0,0,0,0\n");
+    assert_eq!(undosed.err, "note: no doses (give `-r REGIMEN`, `--dose` or `--events`)\n");
+    let dosed = folder.run("run my_model.toml -r single --until 1h --stats").fine();
+    assert!(dosed.out.starts_with("time,") && dosed.err.contains(" steps"), "{}", dosed.err);
+    assert_eq!(folder.run("run my_model.toml -r single -o run.csv").fine().out, "");
+    assert!(folder.run("plot my_model.toml").fine().out.starts_with("<svg"));
+    assert_eq!(folder.run("plot my_model.toml -o figure.svg").fine().out, "");
+    assert!(folder.run("list").fine().err.is_empty());
+}
+
+#[test]
+fn what_is_written_to_a_file_is_what_stdout_shows() {
+    let folder = Folder::with_model("same");
+    let shown = folder.run("run my_model.toml -r single").fine().out;
+    folder.run("run my_model.toml -r single -o run.csv").fine();
+    assert_eq!(folder.read("run.csv"), shown);
+    assert_eq!(folder.run("run my_model.toml -r single -o -").fine().out, shown);
+    folder.run("plot my_model.toml -o figure.png --width 400").fine();
+    assert!(fs::read(folder.path.join("figure.png")).unwrap().starts_with(b"\x89PNG"));
+    folder.run("plot my_model.toml -o figure.pdf").fine();
+    assert!(fs::read(folder.path.join("figure.pdf")).unwrap().starts_with(b"%PDF"));
+}
+
+#[test]
+fn columns_and_units() {
+    let folder = Folder::with_model("columns");
+    let all = folder.run("run my_model.toml -r single --until 2h --every 1h").fine();
+    assert_eq!(all.table().0, ["time", "gut", "central", "C", "occupancy"], "states, then quantities");
+    let chosen = folder.run("run my_model.toml -r single --until 2h --every 1h --columns C,gut --units").fine();
+    let (heads, rows) = chosen.table();
+    assert_eq!(heads, ["time [h]", "C [ng/mL]", "gut [mg]"]);
+    for (row, whole) in rows.iter().zip(all.table().1) {
+        assert_eq!(row, &[whole[0], whole[3], whole[1]]);
+    }
+}
+
+#[test]
+fn every_number_reads_back_to_the_bits_of_json() {
+    let folder = Folder::with_model("numbers");
+    folder.run("run my_model.toml -r course -o run.csv").fine();
+    folder.run("run my_model.toml -r course -o run.json").fine();
+    // Read as text: `serde_json` itself rounds the last digit of what it reads.
+    let json = folder.read("run.json");
+    let rows: Vec<&str> = json.split("\"rows\":[[").nth(1).unwrap().trim_end_matches("]]}\n").split("],[").collect();
+    let csv = folder.read("run.csv");
+    assert_eq!(csv.lines().count(), rows.len() + 1);
+    let bits =
+        |line: &str| -> Vec<u64> { line.split(',').map(|cell| cell.parse::<f64>().unwrap().to_bits()).collect() };
+    for (line, row) in csv.lines().skip(1).zip(rows) {
+        assert_eq!(bits(line), bits(row), "{line}");
+    }
+}
+
+#[test]
+fn json_has_the_shape_that_is_promised() {
+    let folder = Folder::with_model("json");
+    folder.run("run my_model.toml -r single --until 2h --every 1h --rtol 1e-8 -o run.json").fine();
+    let json: Value = serde_json::from_str(&folder.read("run.json")).unwrap();
+    assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+    let hash = json["model_hash"].as_str().unwrap();
+    assert!(hash.len() == 16 && hash.chars().all(|digit| digit.is_ascii_hexdigit()));
+    assert_eq!(json["settings"]["rtol"], 1e-8);
+    assert_eq!(json["settings"]["regimen"], "single");
+    assert_eq!(json["columns"][3], serde_json::json!({ "name": "C", "unit": "ng/mL" }));
+    assert_eq!(json["rows"].as_array().unwrap().len(), 3);
+    assert_eq!(json["rows"][0].as_array().unwrap().len(), json["columns"].as_array().unwrap().len());
+    // The hash tells models apart.
+    folder.write("other.toml", &folder.read("my_model.toml").replace("value = 10,", "value = 11,"));
+    folder.run("run other.toml -r single -o other.json").fine();
+    let other: Value = serde_json::from_str(&folder.read("other.json")).unwrap();
+    assert_ne!(other["model_hash"], json["model_hash"]);
+}
+
+#[test]
+fn times_from_a_list_and_from_a_file() {
+    let folder = Folder::with_model("times");
+    folder.write("times.txt", "# when blood was drawn\n0\n40 min\n\n1.5\n1d\n");
+    let listed = folder.run("run my_model.toml -r single --at 0,40min,1.5,1d").fine();
+    let filed = folder.run("run my_model.toml -r single --at times.txt").fine();
+    assert_eq!(listed.out, filed.out);
+    let times: Vec<f64> = listed.table().1.iter().map(|row| row[0]).collect();
+    assert_eq!(times, [0.0, 40.0 / 60.0, 1.5, 24.0]);
+    // The rows are not where the solver steps: a run of fewer rows has the same numbers.
+    let alone = folder.run("run my_model.toml -r single --at 1.5 --until 24h").fine();
+    assert_eq!(alone.out.lines().nth(1), listed.out.lines().nth(3));
+}
+
+#[test]
+fn british_spelling_is_accepted() {
+    let folder = Folder::new("spelling");
+    let run = |regimen: &str| folder.run(&format!("run domino_1984 -r {regimen} --until 1h --every 30min")).fine().out;
+    assert_eq!(run("anaesthetic"), run("anesthetic"));
+    assert_eq!(run("subanaesthetic"), run("subanesthetic"));
+}
+
+#[test]
+fn a_bare_number_is_in_the_declared_unit() {
+    let folder = Folder::with_model("bare");
+    let bare = folder.run("run my_model.toml -r single --until 4 --every 0.5 --set CL=20").fine();
+    let units = folder.run("run my_model.toml -r single --until 240min --every 30~min --set CL=20~L/h").fine();
+    assert_eq!(bare.out, units.out);
+}
+
+#[test]
+fn checks_warn_and_strict_checks_fail() {
+    let folder = Folder::with_model("strict");
+    folder.run("check my_model.toml --strict").fine();
+    let source = folder.read("my_model.toml").replace(", assumed = \"half is lost on the way\"", "");
+    folder.write("unsourced.toml", &source);
+    let loose = folder.run("check unsourced.toml").fine();
+    assert!(loose.err.contains("warning[K0502]") && loose.out.contains("6 parameters"));
+    folder.run("check unsourced.toml --strict").fails(1, "error[K0502]");
+    let run = folder.run("run unsourced.toml -r single --until 1h").fine();
+    assert!(run.err.contains("1 warning in `unsourced.toml`; `kascade check unsourced.toml` prints it"), "{}", run.err);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::with_model("pipe");
+    for line in ["run my_model.toml -r single --until 100d --every 1min", "plot my_model.toml", "list", "schema"] {
+        let mut child = folder.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{line}");
+        assert!(ended.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_told_before_anything_is_solved() {
+    let folder = Folder::with_model("unwritable");
+    fs::create_dir(folder.path.join("folder.csv")).unwrap();
+    folder.run("run my_model.toml -o nowhere/run.csv").fails(1, "its folder does not exist");
+    folder.run("run my_model.toml -o folder.csv").fails(1, "it is a folder");
+    folder.run("run my_model.toml -o my_model.toml/run.csv").fails(1, "cannot write");
+    folder.run("plot my_model.toml -o nowhere/figure.svg").fails(1, "its folder does not exist");
+    assert_eq!(folder.files(), ["folder.csv", "my_model.toml"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let folder = Folder::with_model("full");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let ended = folder.command("run my_model.toml -r single").stdout(full).output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("cannot write to standard output"));
+    std::os::unix::fs::symlink("/dev/full", folder.path.join("run.csv")).unwrap();
+    folder.run("run my_model.toml -r single -o run.csv").fails(1, "the disk is full");
+}
+
+/// A file size limit stands in for a disk that fills up in the middle of the file.
+#[cfg(unix)]
+#[test]
+fn a_file_is_whole_or_not_there() {
+    let folder = Folder::with_model("whole");
+    let run = |limit: &str| {
+        Command::new("sh")
+            .args(["-c", &format!("{limit} exec \"$0\" run my_model.toml -r single --every 1min -o run.csv")])
+            .arg(env!("CARGO_BIN_EXE_kascade"))
+            .current_dir(&folder.path)
+            .output()
+            .unwrap()
+    };
+    assert!(!run("ulimit -f 8;").status.success());
+    assert!(!folder.path.join("run.csv").exists(), "half a file under the final name");
+    assert!(run("").status.success());
+    let whole = folder.read("run.csv");
+    assert!(whole.len() > 8 * 1024, "the limit was not reached");
+    // What was there before stays when writing fails.
+    assert!(!run("ulimit -f 8;").status.success());
+    assert_eq!(folder.read("run.csv"), whole);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_file() {
+    let folder = Folder::with_model("interrupted");
+    let line = "run my_model.toml -r single --until 10000d --every 1s -o run.csv";
+    let mut child = folder.command(line).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    child.kill().unwrap();
+    let ended = child.wait().unwrap();
+    assert!(!ended.success() && !folder.path.join("run.csv").exists());
+}
+
+#[test]
+fn the_schema_is_json_and_knows_the_keys_of_the_first_model() {
+    let folder = Folder::with_model("schema");
+    let schema: Value = serde_json::from_str(&folder.run("schema").fine().out).unwrap();
+    folder.run("schema -o schema.json").fine();
+    assert_eq!(serde_json::from_str::<Value>(&folder.read("schema.json")).unwrap(), schema);
+    let sections = schema["properties"].as_object().unwrap();
+    for line in folder.read("my_model.toml").lines() {
+        let section = line.strip_prefix('[').and_then(|rest| rest.split([']', '.']).next());
+        assert!(section.is_none_or(|section| sections.contains_key(section)), "{line}");
+    }
+}
+
+#[test]
+fn every_code_is_explained() {
+    let folder = Folder::new("explain");
+    let list = folder.run("explain").fine().out;
+    let codes: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(codes.len() > 50);
+    for code in ["K0001", "K0202", "K0801"] {
+        assert!(codes.contains(&code));
+        assert!(folder.run(&format!("explain {code}")).fine().out.starts_with(&format!("{code}: ")));
+    }
+    assert_eq!(folder.run("explain k0202").fine().out, folder.run("explain K0202").fine().out);
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    let folder = Folder::new("completions");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(folder.run(&format!("completions {shell}")).fine().out.contains("compare"), "{shell}");
+    }
+}
