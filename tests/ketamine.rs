@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 fn ketamine() -> Model {
     let source = library::find("ketamine").expect("ketamine is built in");
-    let nothing = |name: &str, _: &SourceText| Err(library::not_found(name));
-    match model::load(&source, &nothing) {
+    let find = |name: &str, _: &SourceText| library::find(name).ok_or_else(|| library::not_found(name));
+    match model::load(&source, &find) {
         Ok(loaded) => {
             assert!(loaded.report.list.is_empty(), "ketamine draws complaints: {:?}", loaded.report);
             loaded.model

@@ -152,7 +152,23 @@ fn expression() -> impl Strategy<Value = String> {
         "input(iv)",
         "sqrt(",
     ];
-    prop::collection::vec(prop::sample::select(words.to_vec()), 0..14).prop_map(|words| words.join(" "))
+    let soup = prop::collection::vec(prop::sample::select(words.to_vec()), 0..14).prop_map(|words| words.join(" "));
+    prop_oneof![1 => soup, 3 => well_formed()]
+}
+
+/// Texts that the grammar accepts, so that names and units are what is wrong with them.
+fn well_formed() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec!["A", "B", "k", "V", "C", "D", "time", "1", "2.5", "3 [mg]", "2 [1/h]"])
+        .prop_map(String::from);
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/", "<"]), inner.clone())
+                .prop_map(|(left, sign, right)| format!("({left} {sign} {right})")),
+            (prop::sample::select(vec!["exp", "ln", "sqrt", "abs"]), inner.clone())
+                .prop_map(|(function, argument)| format!("{function}({argument})")),
+            (inner.clone(), inner.clone(), inner).prop_map(|(a, b, c)| format!("if({a} > {b}, {c}, {b})")),
+        ]
+    })
 }
 
 /// A model of the right shape around such texts.

@@ -46,22 +46,27 @@ pub fn can_change(tree: &Tree, model: &Model) -> bool {
             })
         }))
         .collect();
-    changes_through(tree, model, &settable, &mut HashSet::new())
+    symbols_through(tree, model).into_iter().any(|symbol| match symbol {
+        Symbol::State(_) | Symbol::Time | Symbol::Input(_) => true,
+        Symbol::Parameter(index) => settable.contains(&index),
+        Symbol::Quantity(_) => false,
+    })
 }
 
-fn changes_through(tree: &Tree, model: &Model, settable: &HashSet<usize>, seen: &mut HashSet<usize>) -> bool {
-    let mut changes = false;
-    let mut quantities = Vec::new();
-    tree.for_each_symbol(&mut |symbol| match symbol {
-        Symbol::State(_) | Symbol::Time | Symbol::Input(_) => changes = true,
-        Symbol::Parameter(index) => changes |= settable.contains(&index),
-        Symbol::Quantity(index) => quantities.push(index),
-    });
-    changes
-        || quantities.into_iter().any(|index| {
-            seen.insert(index)
-                && model.quantities.get(index).is_some_and(|one| changes_through(&one.tree, model, settable, seen))
-        })
+/// Every symbol that a tree reads, itself or through quantities, each once. Without recursion, because a chain of
+/// quantities may be long.
+pub fn symbols_through(tree: &Tree, model: &Model) -> HashSet<Symbol> {
+    let mut seen = HashSet::new();
+    let mut waiting = tree.symbols();
+    while let Some(symbol) = waiting.pop() {
+        if seen.insert(symbol)
+            && let Symbol::Quantity(index) = symbol
+            && let Some(quantity) = model.quantities.get(index)
+        {
+            waiting.extend(quantity.tree.symbols());
+        }
+    }
+    seen
 }
 
 /// Species of one reaction must be counted alike; a mass that becomes another substance's mass is a warning.
@@ -178,9 +183,8 @@ fn steady_time(model: &Model, report: &mut Report) {
     if model.start != StartRule::Steady {
         return;
     }
-    let mut seen = HashSet::new();
     for state in model.states.iter().filter(|state| state.steady) {
-        if reads_time(&state.derivative, model, &mut seen) {
+        if symbols_through(&state.derivative, model).contains(&Symbol::Time) {
             report.push(
                 Diagnostic::error(
                     Code::TimeInSteady,
@@ -191,19 +195,6 @@ fn steady_time(model: &Model, report: &mut Report) {
             );
         }
     }
-}
-
-fn reads_time(tree: &Tree, model: &Model, seen: &mut HashSet<usize>) -> bool {
-    let mut time = false;
-    let mut quantities = Vec::new();
-    tree.for_each_symbol(&mut |symbol| match symbol {
-        Symbol::Time => time = true,
-        Symbol::Quantity(index) => quantities.push(index),
-        _ => {}
-    });
-    time || quantities
-        .into_iter()
-        .any(|index| seen.insert(index) && reads_time(&model.quantities[index].tree, model, seen))
 }
 
 fn never_changing(model: &Model, report: &mut Report) {

@@ -2,6 +2,7 @@
 //!
 //! The only file in which `model` calls the expression language.
 
+use super::check::symbols_through;
 use super::context::{Context, mismatch_code, quantity_error};
 use super::reader::{Text, text_of};
 use super::types::Model;
@@ -13,7 +14,7 @@ use crate::expression::{
 };
 use crate::numerics::float_text::number_text;
 use crate::units::{QuantityError, Unit, friendly_unit, parse_quantity_as};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What an expression must be.
 #[derive(Debug, Clone)]
@@ -181,7 +182,7 @@ pub fn constant_of(
             }
             let want = Want::of(Expect::Unit(unit.clone()), format!("`{what}` is declared {}", declared_in(unit)));
             let tree = compile(&text, &want.literals(literals), context)?;
-            if !reads_parameters_only(&tree, model, &mut HashSet::new()) {
+            if !reads_parameters_only(&tree, model) {
                 context.log.push(
                     Diagnostic::error(Code::ReferencesQuantity, format!("`{what}` may use parameters only"))
                         .at(&text.place, "this depends on something that changes during a run"),
@@ -189,7 +190,7 @@ pub fn constant_of(
                 return None;
             }
             let mut room = LARGEST_INLINED;
-            let Some(inlined) = inline_quantities(&tree, model, &mut room) else {
+            let Some(inlined) = inline_quantities(&tree, model, &mut room, 0) else {
                 context.log.push(
                     Diagnostic::error(Code::TooLarge, format!("`{what}` is too large when written out"))
                         .at(&text.place, "its quantities refer to each other too often"),
@@ -212,14 +213,10 @@ pub fn constant_of(
 }
 
 /// Whether a tree reads nothing but parameters, itself or through quantities.
-fn reads_parameters_only(tree: &Tree, model: &Model, seen: &mut HashSet<usize>) -> bool {
-    tree.symbols().into_iter().all(|symbol| match symbol {
+fn reads_parameters_only(tree: &Tree, model: &Model) -> bool {
+    symbols_through(tree, model).into_iter().all(|symbol| match symbol {
         Symbol::Parameter(_) => true,
-        Symbol::Quantity(index) if seen.contains(&index) => true,
-        Symbol::Quantity(index) => {
-            seen.insert(index);
-            model.quantities.get(index).is_some_and(|quantity| reads_parameters_only(&quantity.tree, model, seen))
-        }
+        Symbol::Quantity(index) => index < model.quantities.len(),
         _ => false,
     })
 }
@@ -227,10 +224,15 @@ fn reads_parameters_only(tree: &Tree, model: &Model, seen: &mut HashSet<usize>) 
 /// How many nodes an expression may have with its quantities written out. Each may stand in the next twice, so that a
 /// few dozen would fill any memory.
 const LARGEST_INLINED: usize = 100_000;
+/// How deep quantities may refer to each other where they are written out.
+const DEEPEST_INLINED: usize = 200;
 
 /// Quantities replaced by what they stand for, since starts and routes are worked out without them; `None` where that
-/// takes more than `room` nodes, as it does in a circle.
-fn inline_quantities(tree: &Tree, model: &Model, room: &mut usize) -> Option<Tree> {
+/// takes more than `room` nodes, as it does in a circle, or goes too deep.
+fn inline_quantities(tree: &Tree, model: &Model, room: &mut usize, depth: usize) -> Option<Tree> {
+    if depth > DEEPEST_INLINED {
+        return None;
+    }
     *room = room.checked_sub(tree.size())?;
     let mut written_out = HashMap::new();
     for symbol in tree.symbols() {
@@ -238,7 +240,7 @@ fn inline_quantities(tree: &Tree, model: &Model, room: &mut usize) -> Option<Tre
             && let Some(quantity) = model.quantities.get(index)
             && !written_out.contains_key(&index)
         {
-            written_out.insert(index, inline_quantities(&quantity.tree, model, room)?);
+            written_out.insert(index, inline_quantities(&quantity.tree, model, room, depth + 1)?);
         }
     }
     if written_out.is_empty() {

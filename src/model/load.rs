@@ -235,8 +235,9 @@ fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec
 
     declare_names(&top, &mut context, &mut model);
     doses::declare_routes(&top, &mut context, &mut model);
-    read_states(&top, &context, &mut model);
+    // Starts may use quantities that depend on parameters only.
     read_quantities(&top, &context, &mut model);
+    read_states(&top, &context, &mut model);
     let changes = read_changes(&top, &context, &mut model);
     check::cycles(&model, log);
     doses::read_routes(&top, &context, &mut model);

@@ -508,7 +508,7 @@ annotations = [ { at = 1, y = 1, text = "here" } ]
 [[evidence]]
 id = "one"
 run = { changes = [ { from = "1 h", set = { k = 1 } } ] }
-runs.other = { regimen = "one" }
+runs.other = { regimen = "one", changes = [ { from = "1 h", set = { k = 1 } } ] }
 plot = { quantity = "A", time = "1 h" }
 [[predictions]]
 perturbation = "p"
