@@ -5,8 +5,9 @@ use super::output::Destination;
 use super::scenario::{american, failed, method_name, positive_time, solver_options, split_setting, tell_warnings};
 use super::{Failure, Session};
 use crate::analysis::batch::simulate_all;
+use crate::analysis::evidence::curve_points;
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
-use crate::figure::compose::{Composition, FigureRun, compose};
+use crate::figure::compose::{Composition, FigureRun, PublishedPoint, compose};
 use crate::figure::scene::{FigureData, ThemeName};
 use crate::figure::{self, Layout};
 use crate::model::{FigureSpec, Model, RunSpec, Text};
@@ -172,16 +173,46 @@ fn build(request: &Request<'_>, theme: Option<ThemeName>, session: &Session) -> 
     ];
     settings.extend(request.perturb.iter().map(|name| ("perturb".to_string(), name.clone())));
     settings.extend(request.set.iter().map(|setting| ("set".to_string(), setting.clone())));
+    let points = published(main, request.spec)?;
     Ok(compose(&Composition {
         model: main,
         spec: request.spec,
         runs: &runs,
-        points: &[],
+        points: &points,
         caption: caption.filled(&trajectories),
         theme,
         until,
         settings,
     }))
+}
+
+/// The published points that the figure's panels ask for; one that is asked for and not there is an error in its line.
+fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<PublishedPoint>, Failure> {
+    let wanted: Vec<&Text> = spec.panels.iter().flat_map(|panel| &panel.evidence).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let points = curve_points(model, &super::evidence::rows()?);
+    for id in &wanted {
+        if !model.evidence.iter().any(|statement| statement.id == id.text) {
+            let known: Vec<&str> = points.iter().map(|point| point.id.as_str()).collect();
+            return Err(Failure::model(
+                unknown(Code::BadFigure, "evidence", &id.text, &known).at(&id.place, "not stated"),
+            ));
+        }
+    }
+    let asked = points.into_iter().filter(|point| wanted.iter().any(|id| id.text == point.id));
+    Ok(asked
+        .map(|point| PublishedPoint {
+            id: point.id,
+            quantity: point.quantity,
+            regimen: point.regimen,
+            time: point.time,
+            value: point.value,
+            range: point.range,
+            cite: point.cite,
+        })
+        .collect())
 }
 
 /// The scenario of a declared run.
