@@ -40,7 +40,7 @@ pub fn compile(equations: &Equations) -> System {
     let derivatives = numbers(&equations.derivatives);
     let starts = numbers(&equations.starts);
     let setters = numbers(&equations.setters);
-    let residuals = equations.conditions.iter().map(|tree| lowering.residual(tree)).collect();
+    let residuals = equations.conditions.iter().map(|tree| lowering.signed_residual(tree)).collect();
     let truths = equations
         .conditions
         .iter()
@@ -239,6 +239,19 @@ impl Lowering<'_> {
 
     /// A number that is positive where the tree is true, negative where it is false, either at the border, and
     /// continuous as long as only comparisons by order are combined; where the truth leaps, 1 or -1.
+    fn signed_residual(&mut self, tree: &Tree) -> Id {
+        let residual = self.residual(tree);
+        if !matches!(tree, Tree::Logic(..) | Tree::Not(_)) {
+            return residual;
+        }
+        // A comparison with NaN is false and has no residual; among others it must not pass for true.
+        let truth = self.truth(tree);
+        let size = self.graph.node(Operation::Absolute, &[residual]);
+        let minus = self.graph.negate(size);
+        self.graph.select(truth, size, minus)
+    }
+
+    /// The same, except that parts which are not a number may be passed over.
     fn residual(&mut self, tree: &Tree) -> Id {
         match tree {
             Tree::Compare(comparison, a, b) if !matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {

@@ -1,4 +1,5 @@
 mod agreement;
 mod differentiation;
 mod factorization;
+mod random;
 pub(crate) mod sketch;
