@@ -6,9 +6,10 @@
 use diffsol::{OdeBuilder, OdeSolverMethod, Vector};
 use kascade::diagnostics::{Diagnostic, SourceText};
 use kascade::model::{Column, Model, library, load};
+use kascade::numerics::elementary::ln;
 use kascade::program::Instructions;
 use kascade::simulation::{Compiled, Keep, Scenario, SolverOptions, problem, simulate, timeline};
-use kascade::solver::{Failure, Finish, Problem, Queue, Recording, solve_queue};
+use kascade::solver::{Failure, Finish, Method, Problem, Queue, Recording, solve_queue};
 use std::sync::Arc;
 
 fn find(name: &str, _: &SourceText) -> Result<Arc<SourceText>, Diagnostic> {
@@ -246,4 +247,53 @@ fn an_independent_solver_agrees() {
         assert!((value - expected).abs() / expected < 1e-6, "{value} and {expected}");
     }
     assert!((own.iter().sum::<f64>() - 1.0).abs() < 1e-9, "what reacts is conserved");
+}
+
+fn read(text: &str) -> Model {
+    load(&SourceText::new("model.toml", text), &find).unwrap().model
+}
+
+/// Error falls with the number of steps as `steps ^ -order`; the tolerance drives the number of steps.
+#[test]
+fn methods_converge_at_their_order() {
+    let model = read(
+        "kascade = 1\n[model]\nname = \"circle\"\ntime = \"1\"\n[states]\nx = { start = 1, unit = \"1\" }\n\
+         y = { start = 0, unit = \"1\" }\n[derivatives]\nx = \"-y\"\ny = \"x\"\n",
+    );
+    let compiled = Compiled::new(&model, &[]);
+    let scenario = Scenario { until: 20.0, ..Scenario::undosed(&model) };
+    for (method, order) in [(Method::Rodas5p, 5.0), (Method::Dopri5, 5.0), (Method::Dop853, 8.0)] {
+        let run = |tolerance: f64| {
+            let options = SolverOptions { method, ..options(tolerance) };
+            let finish = simulate(&compiled, &scenario, &options, Keep::Rows).unwrap().finish;
+            let (cosine, sine) = (0.408_082_061_813_391_97, 0.912_945_250_727_627_7);
+            let error = (finish.states[0] - cosine).abs().max((finish.states[1] - sine).abs());
+            (finish.statistics.steps as f64, error)
+        };
+        let ((few, coarse), (many, fine)) = (run(1e-5), run(1e-9));
+        let found = ln(coarse / fine) / ln(many / few);
+        // On a linear system some errors cancel, so that the order is at least that of the method.
+        assert!(found > order - 0.7, "{method:?}: order {found}, errors {coarse:e} and {fine:e}");
+    }
+}
+
+/// The time at which an exponential decay crosses a threshold is known, and so is every later one.
+#[test]
+fn events_fire_where_the_solution_crosses() {
+    let model = read(
+        "kascade = 1\n[model]\nname = \"redose\"\ntime = \"h\"\n[parameters]\n\
+         k = { value = 0.2, unit = \"1/h\", assumed = \"x\" }\nlow = { value = 10, unit = \"mg\", assumed = \"x\" }\n\
+         top = { value = 100, unit = \"mg\", assumed = \"x\" }\n[states]\nA = { start = 100, unit = \"mg\" }\n\
+         [derivatives]\nA = \"-k * A\"\n[events.refill]\nwhen = \"A < low\"\nset = { A = \"top\" }\n",
+    );
+    let compiled = Compiled::new(&model, &[]);
+    let scenario = Scenario { until: 48.0, ..Scenario::undosed(&model) };
+    let trajectory = simulate(&compiled, &scenario, &options(1e-9), Keep::Everything).unwrap();
+    let firings = &trajectory.recording.firings;
+    assert_eq!(firings.len(), 4);
+    for (number, (time, event)) in firings.iter().enumerate() {
+        let crossing = (number + 1) as f64 * std::f64::consts::LN_10 / 0.2;
+        assert_eq!(*event, 0);
+        assert!((time - crossing).abs() < 1e-7, "{time} for {crossing}");
+    }
 }

@@ -45,7 +45,7 @@ pub struct Row {
     pub compartment: Option<Cell>,
     /// The name in a column `route`.
     pub route: Option<(String, Range<usize>)>,
-    /// Covariates in internal units, in the order of [`EventTable::covariates`].
+    /// Covariates in internal units, in the order of [`covariates`](super::EventTable::covariates).
     pub covariates: Vec<Option<f64>>,
 }
 
