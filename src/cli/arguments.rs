@@ -242,7 +242,7 @@ pub struct FigureArguments {
     /// A figure of the model; default: its first
     #[arg(short, long, value_name = "NAME")]
     pub figure: Option<String>,
-    /// slide, paper, column or dark
+    /// slide, dark, paper or paper-wide
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
     /// Width of a PNG in pixels

@@ -10,7 +10,7 @@ use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
 use crate::figure::compose::{Composition, FigureRun, PublishedPoint, compose};
 use crate::figure::scene::{FigureData, ThemeName};
 use crate::figure::{self, Layout};
-use crate::model::{FigureSpec, Model, RunSpec, Text};
+use crate::model::{FigureKind, FigureSpec, Model, RunSpec, Text};
 use crate::numerics::float_text::number_text;
 use crate::simulation::{Compiled, Keep, Measures, Scenario, Trajectory, take, unknown};
 
@@ -88,6 +88,7 @@ pub fn draw(request: &Request<'_>, session: &Session) -> Result<(), Failure> {
     let destination = Destination::new(request.drawing.output.as_deref());
     let format = Format::of(&destination)?;
     destination.check().map_err(Failure::model)?;
+    check_drawable(request.spec).map_err(Failure::model)?;
     let theme = request.drawing.theme.as_deref().map(theme).transpose()?;
     let figure = build(request, theme, session)?;
     let layout = figure::draw(&figure).map_err(|error| {
@@ -96,6 +97,32 @@ pub fn draw(request: &Request<'_>, session: &Session) -> Result<(), Failure> {
         Failure::model(diagnostic.hint(error.hint()))
     })?;
     write(&layout, format, request.drawing.width, &destination)
+}
+
+/// Refuses what a figure may declare but `plot` does not draw, rather than drawing something else.
+fn check_drawable(spec: &FigureSpec) -> Result<(), Diagnostic> {
+    let refuse = |what: String, hint: &str| {
+        Err(Diagnostic::error(Code::BadFigure, what).at(&spec.place, "in this figure").hint(hint))
+    };
+    if !matches!(spec.kind, FigureKind::Time | FigureKind::Phase) {
+        return refuse(
+            format!("figure `{}` is of a kind that is read but not drawn yet", spec.name),
+            "`time` and `phase` are drawn; `kascade sweep ... -o x.svg` draws dose-response and heat maps",
+        );
+    }
+    if let Some(model) = spec.runs.iter().find_map(|run| run.model.as_ref()) {
+        return refuse(
+            format!("figure `{}` runs another model, `{model}`, which is not done yet", spec.name),
+            "`kascade compare MODEL MODEL` draws several models in one figure",
+        );
+    }
+    match &spec.theme {
+        Some(name) if ThemeName::from_name(name).is_none() => refuse(
+            format!("figure `{}` asks for an unknown theme `{name}`", spec.name),
+            "the themes are `slide`, `dark`, `paper` and `paper-wide`",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// The theme of a name.
