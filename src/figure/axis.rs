@@ -160,11 +160,9 @@ impl AxisMap {
     pub fn place_in(&self, piece: usize, value: f64) -> f64 {
         if let Scale::Broken { split, .. } = self.scale {
             let (before, after) = self.edges();
-            return if piece == 0 {
-                self.start + (value - self.from) / (split - self.from) * (before - self.start)
-            } else {
-                after + (value - split) / (self.to - split) * (self.end - after)
-            };
+            let (first, last, start, end) =
+                if piece == 0 { (self.from, split, self.start, before) } else { (split, self.to, after, self.end) };
+            return start + ((value - first) / (last - first)).clamp(-1e6, 1e6) * (end - start);
         }
         // The logarithm of zero lies far below; a large finite place lets lines to it be clipped.
         self.start + self.fraction(value).clamp(-1e3, 1e3) * (self.end - self.start)

@@ -115,7 +115,8 @@ fn lay_out(film: &CascadeFilm) -> Result<Reel<'_>, FigureError> {
         panels: vec![Panel { title: String::new(), span: 1, content: Content::Cascade(shown) }],
         ..film.figure.clone()
     };
-    let theme = Theme::named(figure.theme);
+    // A film is as high as its diagram, whatever the theme's page.
+    let theme = Theme { height: None, ..Theme::named(figure.theme) };
     let page = layout::lay_out(&figure, &theme)?;
     let head = Head {
         width: page.width,

@@ -194,7 +194,7 @@ fn lay_out_with(prepared: &[Prepared], room: &Room, title_lines: &[usize]) -> Re
     let cell = (room.width - (columns - 1) as f64 * column_gap) / columns as f64;
     let shared = room.height.map(|height| (height - around) / rows as f64);
     let heights: Vec<f64> = (0..rows)
-        .map(|row| highest(row, &|index| frame_height(&prepared[index], theme, cell, column_gap, shared)))
+        .map(|row| highest(row, &|index| frame_height(&prepared[index], room, cell, column_gap, shared)))
         .collect();
     let too_small = || FigureError::TooSmall {
         panels: prepared.len(),
@@ -253,11 +253,12 @@ fn foot(theme: &Theme, prepared: &Prepared) -> f64 {
 }
 
 /// Height of a panel's frame: its share of a fixed page, or what suits its content.
-fn frame_height(prepared: &Prepared, theme: &Theme, cell: f64, column_gap: f64, shared: Option<f64>) -> f64 {
+fn frame_height(prepared: &Prepared, room: &Room, cell: f64, column_gap: f64, shared: Option<f64>) -> f64 {
+    let theme = room.theme;
     let width = span_width(prepared, cell, column_gap);
     let (least, preferred) = match &prepared.panel.content {
         Content::Plot(_) | Content::HeatMap(_) => (0.0, theme.aspect * (cell - 4.5 * theme.tick).max(1.0)),
-        Content::Evidence(chart) => evidence::heights(chart, theme),
+        Content::Evidence(chart) => evidence::heights(chart, room.theme, room.numbers, width),
         Content::Cascade(cascade) => cascade::heights(cascade, theme, width),
     };
     // A page of fixed height grows when its content could not be read otherwise.

@@ -31,8 +31,20 @@ pub struct Entry {
     pub name: String,
 }
 
-/// Where an entry stands: its row, and its left edge.
-type Seat = (usize, f64);
+/// An entry in its place.
+struct Seat {
+    /// Distance from the left edge.
+    left: f64,
+    /// Distance of its first line from the top edge.
+    top: f64,
+    /// Its words, wrapped when they are wider than the legend.
+    lines: Vec<String>,
+}
+
+/// Space between sample and words.
+fn gap(entry: &Entry, size: f64) -> f64 {
+    if entry.sample == Sample::None { 0.0 } else { 0.5 * size }
+}
 
 fn sample_width(entry: &Entry, size: f64) -> f64 {
     match entry.sample {
@@ -44,51 +56,57 @@ fn sample_width(entry: &Entry, size: f64) -> f64 {
     }
 }
 
-/// Seats entries from left to right, in as many rows as the width asks for.
-fn seats(entries: &[Entry], size: f64, width: f64) -> (Vec<Seat>, usize) {
+/// Width of an entry whose words are these lines.
+fn entry_width(entry: &Entry, lines: &[String], size: f64) -> f64 {
+    let words = lines.iter().map(|line| font::width(line, Face::Regular, size)).fold(0.0, f64::max);
+    sample_width(entry, size) + gap(entry, size) + words
+}
+
+/// Seats entries from left to right, in as many rows as the width asks for, and tells the height of all rows.
+fn seats(entries: &[Entry], size: f64, width: f64) -> (Vec<Seat>, f64) {
     let mut seats = Vec::with_capacity(entries.len());
-    let (mut row, mut left) = (0, 0.0);
+    let (mut left, mut top, mut row_lines) = (0.0, 0.0, 0);
     for entry in entries {
-        let wide = sample_width(entry, size) + 0.5 * size + font::width(&entry.name, Face::Regular, size);
+        let room = width - sample_width(entry, size) - gap(entry, size);
+        let lines = font::wrap(&entry.name, Face::Regular, size, room);
+        let wide = entry_width(entry, &lines, size);
         if left > 0.0 && left + wide > width {
-            row += 1;
-            left = 0.0;
+            top += row_height(row_lines, size);
+            (left, row_lines) = (0.0, 0);
         }
-        seats.push((row, left));
+        row_lines = row_lines.max(lines.len());
+        seats.push(Seat { left, top, lines });
         left += wide + 1.8 * size;
     }
-    let rows = if entries.is_empty() { 0 } else { row + 1 };
-    (seats, rows)
+    let height = if entries.is_empty() { 0.0 } else { top + row_height(row_lines, size) };
+    (seats, height)
+}
+
+/// Distance of the lines of one entry.
+const LEADING: f64 = 1.2;
+
+fn row_height(lines: usize, size: f64) -> f64 {
+    (1.45 + LEADING * lines.saturating_sub(1) as f64) * size
 }
 
 /// Width of the entries when they stand in one row.
 pub fn row_width(entries: &[Entry], size: f64) -> f64 {
-    let last = seats(entries, size, f64::INFINITY).0.last().copied();
-    match (last, entries.last()) {
-        (Some((_, left)), Some(entry)) => {
-            left + sample_width(entry, size) + 0.5 * size + font::width(&entry.name, Face::Regular, size)
-        }
-        _ => 0.0,
-    }
-}
-
-/// Height of one row.
-fn pitch(size: f64) -> f64 {
-    1.45 * size
+    let widths = entries.iter().map(|entry| entry_width(entry, std::slice::from_ref(&entry.name), size));
+    widths.sum::<f64>() + 1.8 * size * entries.len().saturating_sub(1) as f64
 }
 
 /// Height that the entries need in a width.
 pub fn height(entries: &[Entry], size: f64, width: f64) -> f64 {
-    seats(entries, size, width).1 as f64 * pitch(size)
+    seats(entries, size, width).1
 }
 
 /// Draws the entries from a corner on, in a font size.
 pub fn draw(list: &mut DisplayList, theme: &Theme, entries: &[Entry], size: f64, (left, top): (f64, f64), width: f64) {
     let (seats, _) = seats(entries, size, width);
-    for (entry, (row, offset)) in entries.iter().zip(seats) {
-        let baseline = top + row as f64 * pitch(size) + font::ASCENT * size + 0.2 * size;
+    for (entry, seat) in entries.iter().zip(seats) {
+        let baseline = top + seat.top + font::ASCENT * size + 0.2 * size;
         let middle = baseline - 0.36 * size;
-        let start = left + offset;
+        let start = left + seat.left;
         let end = start + sample_width(entry, size);
         match entry.sample {
             Sample::None => {}
@@ -111,9 +129,11 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, entries: &[Entry], size: f64,
                 }
             }
         }
-        let gap = if entry.sample == Sample::None { 0.0 } else { 0.5 * size };
         let style = TextStyle { size, face: Face::Regular, color: theme.ink, anchor: Anchor::Start };
-        list.text(Role::Legend, &entry.name, (end + gap, baseline), style);
+        for (row, line) in seat.lines.iter().enumerate() {
+            let at = (end + gap(entry, size), baseline + LEADING * size * row as f64);
+            list.text(Role::Legend, line, at, style);
+        }
     }
 }
 
@@ -126,9 +146,11 @@ mod tests {
         let entries: Vec<Entry> = (0..7)
             .map(|index| Entry { sample: Sample::Line(Style::nth(index)), name: format!("variant {index}") })
             .collect();
-        let (seats, rows) = seats(&entries, 10.0, 300.0);
-        assert!(rows > 1 && rows < 7);
-        assert!(seats.windows(2).all(|pair| pair[0].0 < pair[1].0 || pair[0].1 < pair[1].1));
+        let (seats, height_of_all) = seats(&entries, 10.0, 300.0);
+        assert!(height_of_all > 2.0 * row_height(1, 10.0) && height_of_all < 7.0 * row_height(1, 10.0));
+        assert!(seats.windows(2).all(|pair| pair[0].top < pair[1].top || pair[0].left < pair[1].left));
+        let long = Entry { sample: Sample::Band, name: "a name that is far too long for the narrow legend".into() };
+        assert_eq!(super::seats(&[long], 10.0, 120.0).0[0].lines.len(), 3);
         assert_eq!(height(&[], 10.0, 300.0), 0.0);
     }
 }

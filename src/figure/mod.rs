@@ -37,6 +37,7 @@ mod strip;
 mod svg;
 pub mod theme;
 pub mod ticks;
+pub mod work_precision;
 
 pub use error::FigureError;
 
