@@ -4,7 +4,7 @@
 //! - ```` ```sh ````: one command a line; each must end well. `cargo run --release --` stands for the program.
 //! - ```` ```console ````: `$ kascade ...` and below it what it answers, compared to the letter (standard output, unless it
 //!   is redirected, and then standard error). It must fail where an error is shown and only there.
-//! - ```` ```toml ```` with `# NAME.toml` in its first line: the file that the commands after it read.
+//! - ```` ```toml ```` with `# NAME.toml` in its first line, and `csv` likewise: the file that the commands after it read.
 //!
 //! Links between pages lead somewhere, and every command that a page names exists.
 
@@ -133,10 +133,10 @@ fn run_page(page: &Page) -> (usize, Vec<String>) {
     let mut count = 0;
     for block in blocks(&page.text) {
         match block.language {
-            "toml" => {
-                if let Some(name) =
-                    block.lines.first().and_then(|line| line.strip_prefix("# ")).filter(|n| n.ends_with(".toml"))
-                {
+            "toml" | "csv" => {
+                let ending = format!(".{}", block.language);
+                let named = block.lines.first().and_then(|line| line.strip_prefix("# "));
+                if let Some(name) = named.filter(|name| name.ends_with(&ending)) {
                     fs::write(folder.join(name), block.lines.join("\n") + "\n").unwrap();
                 }
             }

@@ -4,5 +4,6 @@ pub mod batch;
 pub mod difference;
 pub mod evidence;
 pub mod grid;
+pub mod population;
 pub mod sweep;
 pub mod vary;

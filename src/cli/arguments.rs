@@ -56,6 +56,8 @@ pub enum Command {
     Evidence(Evidence),
     /// Print or draw outcomes over varied parameters and doses
     Sweep(Sweep),
+    /// Simulate many individuals: mean, standard deviation and quantiles over time
+    Population(Population),
     /// Write a commented model that runs
     New(New),
     /// Print the JSON schema of model files, for editors
@@ -373,6 +375,67 @@ pub struct Sweep {
     #[command(flatten)]
     pub solver: SolverArguments,
     /// File to write: .csv, .json, or a figure of one or two varied things: .svg, .png, .pdf
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `population`.
+#[derive(Debug, Args)]
+pub struct Population {
+    /// Built-in name or path
+    pub model: String,
+    /// A regimen of the model
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Option<String>,
+    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
+    #[arg(long, value_name = "DOSE")]
+    pub dose: Vec<String>,
+    /// How many individuals, drawn from what parameters `vary` by; default: the rows of --subjects
+    #[arg(short = 'n', long = "count", value_name = "N")]
+    pub count: Option<usize>,
+    /// The seed: the same one gives the same individuals, for any number of threads
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// A CSV with columns named after parameters, a row an individual; what it lacks is drawn
+    #[arg(long, value_name = "TABLE")]
+    pub subjects: Option<PathBuf>,
+    /// Apply a perturbation of the model; repeat for more
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE; of one that varies, its typical value
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The end, as 7d; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// The output interval, as 15min; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub every: Option<String>,
+    /// Columns, separated by commas: each gives NAME_mean, NAME_sd, NAME_q05, NAME_q25, NAME_q50, NAME_q75, NAME_q95
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// The statistics of an outcome instead of the table, as "peak(C)"; repeat for more
+    #[arg(long, value_name = "OUTCOME")]
+    pub measure: Vec<String>,
+    /// Print every individual instead of statistics, headed by its id
+    #[arg(long)]
+    pub individuals: bool,
+    /// Threads; default: all. The results are the same for any number
+    #[arg(long, value_name = "K")]
+    pub threads: Option<usize>,
+    /// Put units into the header: C_mean [ng/mL]
+    #[arg(long)]
+    pub units: bool,
+    /// Theme of a figure: slide, paper, paper-wide or dark
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Width of a PNG in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// The solver.
+    #[command(flatten)]
+    pub solver: SolverArguments,
+    /// File to write: .csv, .json, or a figure: .svg, .png, .pdf
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

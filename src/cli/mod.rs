@@ -13,11 +13,13 @@ mod drawing;
 mod evidence;
 mod explain;
 mod grid;
+mod individuals;
 mod list;
 mod models;
 mod new;
 mod output;
 mod plot;
+mod population;
 mod render;
 mod run;
 mod scenario;
@@ -148,6 +150,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Plot(arguments) => plot::run(&arguments, session),
         Command::Compare(arguments) => compare::run(&arguments, session),
         Command::Evidence(arguments) => evidence::run(&arguments, session),
+        Command::Population(arguments) => population::run(&arguments, session),
         Command::Sweep(arguments) => sweep::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
         Command::Completions(arguments) => completions::run(&arguments, session),

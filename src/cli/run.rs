@@ -2,17 +2,17 @@
 
 use super::arguments::Run;
 use super::doses::{covariates, event_table};
+use super::individuals::{self, Failed};
 use super::models::load;
 use super::output::Destination;
 use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
 use super::{Failure, Session};
-use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::diagnostics::{Code, Diagnostic, SourceText};
 use crate::formats::{csv, json};
 use crate::model::{Column, Model};
-use crate::numerics::float_text::number_text;
 use crate::simulation::{
-    Compiled, Head, Keep, Measures, Scenario, SolverOptions, Table, Trajectory, simulate, simulate_individuals, take,
-    timelines, unknown,
+    Compiled, Head, Keep, Measures, Scenario, SimulationError, SolverOptions, Table, Trajectory, simulate,
+    simulate_individuals, take, timelines, unknown,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -32,17 +32,26 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     let measures = measures(&model, &arguments.measure)?;
     let compiled = Compiled::new(&model, &measures.subjects);
     let keep = if measures.list.is_empty() { Keep::Rows } else { Keep::Everything };
-    let trajectories = match &arguments.schedule.events {
+    let runs = match &arguments.schedule.events {
         Some(path) => run_events(path, arguments, &compiled, &scenario, &options, keep, session)?,
-        None => vec![simulate(&compiled, &scenario, &options, keep).map_err(|error| failed(&error, &compiled))?],
+        None => {
+            let trajectory = simulate(&compiled, &scenario, &options, keep);
+            Runs { kept: vec![trajectory.map_err(|error| failed(&error, &compiled))?], failed: Vec::new() }
+        }
     };
-    for trajectory in &trajectories {
+    // Nothing is written if nothing is left.
+    let trajectories = &runs.kept;
+    if trajectories.is_empty() {
+        return runs.end(&compiled, session);
+    }
+    for trajectory in trajectories {
         tell_warnings(&trajectory.finish.warnings, &compiled, session);
         if arguments.stats {
             session.say(&statistics(trajectory));
         }
     }
-    let with_id = trajectories.len() > 1 || trajectories.iter().any(|one| one.timeline.id.is_some());
+    let with_id =
+        trajectories.len() + runs.failed.len() > 1 || trajectories.iter().any(|one| one.timeline.id.is_some());
     let tables = trajectories.iter().enumerate().map(|(number, trajectory)| {
         let table = if measures.list.is_empty() {
             trajectory.table(&columns)
@@ -63,7 +72,8 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
             bytes = format!("{value}\n").into_bytes();
         }
     }
-    Ok(destination.write(&bytes)?)
+    destination.write(&bytes)?;
+    runs.end(&compiled, session)
 }
 
 /// Expands and runs every individual of an event table. Nothing is solved before the whole table makes sense.
@@ -75,33 +85,36 @@ fn run_events<'m>(
     options: &SolverOptions,
     keep: Keep,
     session: &Session,
-) -> Result<Vec<Trajectory<'m>>, Failure> {
+) -> Result<Runs<'m>, Failure> {
     let table = event_table(compiled.model, compiled, path, session)?;
     let own_times = arguments.every.is_some() || arguments.at.is_some();
     let times = own_times.then_some(scenario.outputs.as_slice());
     let rule = covariates(arguments.schedule.covariates);
     let expanded = timelines(compiled, &table, scenario, rule, times).map_err(|error| failed(&error, compiled))?;
     let ids: Vec<Option<f64>> = expanded.iter().map(|timeline| timeline.id).collect();
-    let mut kept = Vec::new();
-    let mut failures = Vec::new();
-    for (id, result) in ids.iter().zip(simulate_individuals(compiled, expanded, options, keep)) {
+    let mut runs = Runs { kept: Vec::new(), failed: Vec::new() };
+    for (id, result) in ids.into_iter().zip(simulate_individuals(compiled, expanded, options, keep)) {
         match result {
-            Ok(trajectory) => kept.push(trajectory),
-            Err(error) => {
-                let mut diagnostic = error.diagnostic(compiled);
-                if let Some(id) = id {
-                    diagnostic.message = format!("individual {}: {}", number_text(*id), diagnostic.message);
-                }
-                failures.push(diagnostic);
-            }
+            Ok(trajectory) => runs.kept.push(trajectory),
+            Err(error) => runs.failed.push((id, error)),
         }
     }
-    // The others' results are kept where one fails, unless nothing is left.
-    if kept.is_empty() {
-        return Err(Failure::Solver(Report { list: failures }));
+    Ok(runs)
+}
+
+/// The individuals that were run to the end, and those that were not, each with its id.
+struct Runs<'m> {
+    kept: Vec<Trajectory<'m>>,
+    failed: Vec<(Option<f64>, SimulationError)>,
+}
+
+impl Runs<'_> {
+    /// How the command ends, once the results of those kept are written.
+    fn end(&self, compiled: &Compiled<'_>, session: &Session) -> Result<(), Failure> {
+        let failed: Vec<Failed<'_>> =
+            self.failed.iter().map(|(id, error)| Failed { id: *id, error, note: None }).collect();
+        individuals::end(&failed, failed.len(), self.kept.len() + failed.len(), compiled, session)
     }
-    session.complain(&Report { list: failures });
-    Ok(kept)
 }
 
 /// Tables one below the other, headed by `id` where there are several individuals.
@@ -183,7 +196,7 @@ fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
 }
 
 /// The columns by name; all if none is named.
-fn columns(model: &Model, names: &[String]) -> Result<Vec<Column>, Failure> {
+pub fn columns(model: &Model, names: &[String]) -> Result<Vec<Column>, Failure> {
     if names.is_empty() {
         return Ok(model.columns());
     }
@@ -207,7 +220,7 @@ fn columns(model: &Model, names: &[String]) -> Result<Vec<Column>, Failure> {
 }
 
 /// Reads `--measure`.
-fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
+pub fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
     let mut measures = Measures::default();
     for text in texts {
         measures.add(&SourceText::new("--measure", text.as_str()), model, &[]).map_err(Failure::Usage)?;

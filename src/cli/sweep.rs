@@ -10,10 +10,10 @@ use super::{Failure, Session};
 use crate::analysis::sweep::{Design, sweep};
 use crate::analysis::vary::{Varied, read_varied};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::figure;
 use crate::figure::compose::Sheet;
 use crate::figure::compose_sweep::{OutcomeHead, SweepRun, dose_response, heat_map};
 use crate::figure::scene::FigureData;
-use crate::figure::{self};
 use crate::formats::{csv, json};
 use crate::model::Model;
 use crate::numerics::float_text::number_text;
@@ -24,16 +24,42 @@ use ndarray::Array2;
 const TOLD: usize = 5;
 
 /// What the ending of the file asks for.
-enum Format {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated.
     Csv,
+    /// With version, hash and settings.
     Json,
+    /// A figure.
     Figure(drawing::Format),
+}
+
+impl Format {
+    /// By the ending of the destination; stdout is CSV. `what` is what cannot be written otherwise.
+    pub fn of(destination: &Destination, what: &str) -> Result<Format, Failure> {
+        match destination.ending().as_deref() {
+            None if matches!(destination, Destination::Stdout) => Ok(Format::Csv),
+            Some("csv") => Ok(Format::Csv),
+            Some("json") => Ok(Format::Json),
+            Some("svg" | "png" | "pdf") => Ok(Format::Figure(drawing::Format::of(destination)?)),
+            ending => Err(Failure::usage(
+                Diagnostic::error(
+                    Code::UnknownFormat,
+                    ending.map_or_else(
+                        || "the output file has no ending".to_string(),
+                        |ending| format!("{what} cannot be written as `.{ending}`"),
+                    ),
+                )
+                .hint("tables end in .csv or .json, figures in .svg, .png or .pdf"),
+            )),
+        }
+    }
 }
 
 /// Runs the sweep and writes its table or figure.
 pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
     let destination = Destination::new(arguments.output.as_deref());
-    let format = format(&destination)?;
+    let format = Format::of(&destination, "a sweep")?;
     destination.check().map_err(Failure::model)?;
     let theme = arguments.theme.as_deref().map(theme).transpose()?;
     let options = solver_options(&arguments.solver)?;
@@ -95,25 +121,6 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
             }
             Ok(destination.write(&bytes)?)
         }
-    }
-}
-
-fn format(destination: &Destination) -> Result<Format, Failure> {
-    match destination.ending().as_deref() {
-        None if matches!(destination, Destination::Stdout) => Ok(Format::Csv),
-        Some("csv") => Ok(Format::Csv),
-        Some("json") => Ok(Format::Json),
-        Some("svg" | "png" | "pdf") => Ok(Format::Figure(drawing::Format::of(destination)?)),
-        ending => Err(Failure::usage(
-            Diagnostic::error(
-                Code::UnknownFormat,
-                ending.map_or_else(
-                    || "the output file has no ending".to_string(),
-                    |ending| format!("a sweep cannot be written as `.{ending}`"),
-                ),
-            )
-            .hint("tables end in .csv or .json, figures in .svg, .png or .pdf"),
-        )),
     }
 }
 

@@ -286,7 +286,8 @@ fn compose_panel(
     Panel { title: panel_title(model, panel), span: panel.span, content: Content::Plot(plot) }
 }
 
-fn panel_title(model: &Model, panel: &PanelSpec) -> String {
+/// What a panel is called.
+pub fn panel_title(model: &Model, panel: &PanelSpec) -> String {
     if !panel.title.is_empty() {
         return panel.title.clone();
     }
@@ -350,7 +351,8 @@ fn add_points(
     }
 }
 
-fn panel_unit(model: &Model, panel: &PanelSpec, right: bool) -> Unit {
+/// The unit in which one side of a panel is shown.
+pub fn panel_unit(model: &Model, panel: &PanelSpec, right: bool) -> Unit {
     let axis = if right { panel.right.as_ref() } else { Some(&panel.y) };
     if let Some(unit) = axis.and_then(|axis| axis.unit.clone()) {
         return unit;
@@ -368,7 +370,8 @@ pub fn unit_text(unit: &Unit) -> String {
     if unit.text() == "1" { String::new() } else { unit.text().to_string() }
 }
 
-fn value_axis(spec: &AxisSpec, unit: &Unit) -> Axis {
+/// The axis of values of a panel as the model's file has it.
+pub fn value_axis(spec: &AxisSpec, unit: &Unit) -> Axis {
     Axis {
         label: spec.label.clone().unwrap_or_default(),
         unit: unit_text(unit),
@@ -391,7 +394,7 @@ fn value_axis(spec: &AxisSpec, unit: &Unit) -> Axis {
 }
 
 /// The unit of a time axis is hours; a model without a unit of time keeps its own numbers.
-fn shown_time(time: f64, model: &Model) -> f64 {
+pub fn shown_time(time: f64, model: &Model) -> f64 {
     if is_time(&model.time_unit) { time } else { model.time_unit.from_internal(time) }
 }
 
@@ -399,7 +402,8 @@ fn is_time(unit: &Unit) -> bool {
     *unit.dimension() == crate::units::Dimension::TIME
 }
 
-fn time_axis(spec: &AxisSpec, unit: &Unit, from: f64, until: f64) -> Axis {
+/// The time axis of a panel from internal times.
+pub fn time_axis(spec: &AxisSpec, unit: &Unit, from: f64, until: f64) -> Axis {
     let real = is_time(unit);
     let show = |time: f64| if real { time } else { unit.from_internal(time) };
     let range = (show(spec.from.unwrap_or(from)), show(spec.until.unwrap_or(until)));

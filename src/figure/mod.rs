@@ -9,6 +9,7 @@ mod cascade;
 pub mod checks;
 pub mod color;
 pub mod compose;
+pub mod compose_population;
 pub mod compose_sweep;
 mod contour;
 mod description;

@@ -10,3 +10,4 @@ pub mod nonmem;
 #[cfg(test)]
 mod nonmem_tests;
 mod nonmem_time;
+pub mod subjects;

@@ -16,7 +16,7 @@ mod trajectory;
 
 pub use compiled::{Compiled, DoseExpressions, constant};
 pub use failure::{SimulationError, warning_diagnostic};
-pub use individuals::{simulate_individuals, timelines};
+pub use individuals::{simulate_block, simulate_individuals, timelines};
 pub use measure::{Taker, take};
 pub use outcome::{Measure, Measures, Outcome, Taken};
 pub use run::{Keep, SolverOptions, problem, problem_from, simulate, solve_from, solve_timeline, timeline, tolerance};

@@ -154,13 +154,18 @@ pub fn solve_from<'m>(
     keep: Keep,
 ) -> Result<Trajectory<'m>, SimulationError> {
     let problem = problem_from(compiled, &timeline, &start, options)?;
-    let mut recording = match keep {
-        Keep::Rows => Recording::of_rows(),
-        Keep::Everything => Recording::of_pieces(),
-    };
+    let mut recording = recording(keep);
     let finish = solver::solve_by(options.method, problem, &mut recording)
         .map_err(|failure| SimulationError::Solver(Box::new((failure, options.relative_tolerance))))?;
     Ok(Trajectory { compiled, timeline, recording, finish, start })
+}
+
+/// An empty recording that keeps what is asked.
+pub(super) fn recording(keep: Keep) -> Recording {
+    match keep {
+        Keep::Rows => Recording::of_rows(),
+        Keep::Everything => Recording::of_pieces(),
+    }
 }
 
 /// States that are amounts or concentrations of something that began at or above zero: the solver warns if it drives
