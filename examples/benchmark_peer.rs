@@ -13,7 +13,7 @@ use kascade::diagnostics::{Diagnostic, Report, SourceText};
 use kascade::formats::csv;
 use kascade::model::{Column, Model, load};
 use kascade::simulation::{Compiled, Keep, Scenario, SolverOptions, problem, simulate, timeline};
-use kascade::solver::{self, Failure, Finish, Problem, Queue, Rows, Sink};
+use kascade::solver::{self, Failure, Finish, Problem, Queue, Sink};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
@@ -118,18 +118,14 @@ fn bench(name: &str, variant: &str, rtol: &str, count: &str, out: &str) -> Outco
     let timeline = timeline(&model, &compiled.routes, &scenario).map_err(failed)?;
     let (problem, _) = problem(&compiled, &timeline, &options).map_err(failed)?;
     let size = model.states.len();
-    let mut rows = vec![0.0; scenario.outputs.len() * size];
+    let mut buffer = Buffer { subject: 0, rows: vec![0.0; scenario.outputs.len() * size], used: 0, size };
     let mut times = Vec::new();
     let mut finish = None;
     for _ in 0..=count.parse::<usize>()? {
         let problem = problem.clone();
-        let mut at = 0;
-        let mut sink = Rows(|_: f64, states: &[f64]| {
-            rows[at..at + size].copy_from_slice(states);
-            at += size;
-        });
+        buffer.used = 0;
         let begin = Instant::now();
-        let ended = solver::solve(problem, &mut sink).map_err(|failure| format!("{failure:?}"))?;
+        let ended = solver::solve(problem, &mut buffer).map_err(|failure| format!("{failure:?}"))?;
         times.push(begin.elapsed().as_secs_f64() * 1e3);
         finish = Some(ended);
     }
@@ -147,7 +143,7 @@ fn bench(name: &str, variant: &str, rtol: &str, count: &str, out: &str) -> Outco
     writeln!(file, "time,{}", names.join(","))?;
     for row in checkpoints(&model) {
         let cells: Vec<String> =
-            rows[row * size..(row + 1) * size].iter().map(|value| format!("{value:.16e}")).collect();
+            buffer.rows[row * size..(row + 1) * size].iter().map(|value| format!("{value:.16e}")).collect();
         writeln!(file, "{},{}", scenario.outputs[row], cells.join(","))?;
     }
     Ok(())
@@ -157,12 +153,21 @@ fn bench(name: &str, variant: &str, rtol: &str, count: &str, out: &str) -> Outco
 struct Buffer {
     subject: usize,
     rows: Vec<f64>,
+    used: usize,
     size: usize,
 }
 
 impl Sink for Buffer {
-    fn row(&mut self, _time: f64, states: &[f64]) {
-        self.rows.extend_from_slice(states);
+    fn row(&mut self, time: f64, states: &[f64]) {
+        if let Some(room) = self.room(&[time], states.len()) {
+            room.copy_from_slice(states);
+        }
+    }
+
+    fn room(&mut self, times: &[f64], states: usize) -> Option<&mut [f64]> {
+        let begin = self.used;
+        self.used += times.len() * states;
+        self.rows.get_mut(begin..self.used)
     }
 }
 
@@ -204,9 +209,10 @@ impl<'a> Queue<'a> for Subjects<'a> {
             problem.parameters[*column] = *value;
         }
         let size = problem.start.len();
-        let mut buffer = self.free.pop().unwrap_or(Buffer { subject, rows: Vec::new(), size });
+        let rows = problem.output_times.len() * size;
+        let mut buffer = self.free.pop().unwrap_or_else(|| Buffer { subject, rows: vec![0.0; rows], used: 0, size });
         buffer.subject = subject;
-        buffer.rows.clear();
+        buffer.used = 0;
         Some((problem, buffer))
     }
 

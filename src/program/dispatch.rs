@@ -1,6 +1,7 @@
 //! The choice among instruction sets at run time. All `unsafe` of this crate's programs is here.
 
 use std::io;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use memmap2::{Mmap, MmapMut};
 
@@ -17,9 +18,32 @@ pub enum Instructions {
     Avx512,
 }
 
+const BASELINE: u8 = Instructions::Baseline as u8;
+const AVX2: u8 = Instructions::Avx2 as u8;
+const AVX512: u8 = Instructions::Avx512 as u8;
+const UNKNOWN: u8 = u8::MAX;
+
 impl Instructions {
     /// The best set that the running processor has.
+    #[inline]
     pub fn detect() -> Instructions {
+        // The answer never changes, so it does not matter which thread writes it or who reads it how soon.
+        static FOUND: AtomicU8 = AtomicU8::new(UNKNOWN);
+        match FOUND.load(Ordering::Relaxed) {
+            AVX512 => Instructions::Avx512,
+            AVX2 => Instructions::Avx2,
+            BASELINE => Instructions::Baseline,
+            _ => {
+                let found = Instructions::ask();
+                FOUND.store(found as u8, Ordering::Relaxed);
+                found
+            }
+        }
+    }
+
+    /// Asks the processor, which takes a dozen branches: too many for the inner loop of a solver.
+    #[cold]
+    fn ask() -> Instructions {
         #[cfg(target_arch = "x86_64")]
         {
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");

@@ -6,19 +6,12 @@ use super::hoisting::Blocks;
 use super::interpreter::Code;
 use super::system::{Program, System};
 #[cfg(target_arch = "x86_64")]
-use super::{expansion::expand, machine::MachineCode};
+use super::{block::Block, expansion::expand, machine::MachineCode};
 
-/// The programs that are worth machine code. The others run once for an individual or an event.
+/// How many of [`Program::ALL`], from the first, are worth machine code. The others run once for an individual or an
+/// event.
 #[cfg(target_arch = "x86_64")]
-const COMPILED: [Program; 7] = [
-    Program::Prepare,
-    Program::Rhs,
-    Program::RhsAndJacobian,
-    Program::Factor,
-    Program::Solve,
-    Program::Quantities,
-    Program::Conditions,
-];
+const COMPILED: usize = Program::Conditions as usize + 1;
 
 /// The programs of a system, ready to run on frames of `L` lanes, each lane an individual of its own.
 ///
@@ -67,13 +60,13 @@ impl<const L: usize> Evaluator<L> {
             let rewritten = expand(system.graph(Program::Rhs), instructions == Instructions::Avx512);
             let Blocks { blocks, mut constants, first_constant, first_scratch } = Blocks::new(system, Some(&rewritten));
             let codes = Program::ALL.map(|program| {
-                if COMPILED.contains(&program) {
+                if (program as usize) < COMPILED {
                     return Code::default();
                 }
                 Code::new(&blocks[program as usize], first_constant, first_scratch)
             });
             let kept = constants.values.clone();
-            let compiled = COMPILED.map(|program| &blocks[program as usize]);
+            let compiled: Vec<&Block> = blocks.iter().take(COMPILED).collect();
             let machine = MachineCode::new(&compiled, &mut constants, first_scratch, L, instructions).ok()?;
             let interpreted = codes.iter().map(|code| code.slots).max().unwrap_or(first_scratch);
             let slots = interpreted.max(machine.slots());
@@ -105,9 +98,9 @@ impl<const L: usize> Evaluator<L> {
         let frame = &mut frame[..self.slots];
         #[cfg(target_arch = "x86_64")]
         if let Some(machine) = &self.machine
-            && let Some(place) = COMPILED.iter().position(|&compiled| compiled == program)
+            && (program as usize) < COMPILED
         {
-            machine.run(place, frame);
+            machine.run(program as usize, frame);
             return;
         }
         dispatch::interpret(self.instructions, &self.codes[program as usize], frame);

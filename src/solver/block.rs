@@ -6,9 +6,13 @@
 use crate::numerics::dense as dense_matrix;
 use crate::program::{Evaluator, Frame, Instructions, PIVOT_LIMIT, System};
 use crate::solver::control::first_step;
+use crate::solver::dense::Piece;
 use crate::solver::failure::FailureKind;
 use crate::solver::kernels;
 use crate::solver::rodas5p::{C_TIME, D, GAMMA, STAGES};
+
+/// A piece has so many numbers for each state: both ends and `K_1` to `K_3`.
+const PIECE: usize = 5;
 
 /// The numbers of `L` individuals in the middle of a step.
 #[derive(Debug)]
@@ -25,7 +29,9 @@ pub struct Block<'a, const L: usize> {
     /// The states at the end of the step.
     pub next: Vec<[f64; L]>,
     /// `K_1` to `K_3`, after [`Block::make_dense`].
-    pub dense: Vec<[f64; L]>,
+    dense: Vec<[f64; L]>,
+    /// The numbers of a piece, lane by lane, where there are several lanes; after [`Block::make_dense`].
+    pieces: Vec<f64>,
     /// `k_1` to `k_8`.
     k: Vec<[f64; L]>,
     /// The absolute tolerance of each state.
@@ -38,6 +44,8 @@ pub struct Block<'a, const L: usize> {
     pub step: [f64; L],
     /// The error of the step in its tolerance; at most 1 is good, NaN or infinite is a failure.
     pub error: [f64; L],
+    /// How much longer or shorter the step should have been for its error: see [`room_to_grow`](super::control::room_to_grow).
+    pub room: [f64; L],
     /// States that are held still, each with its lane: their rates and all derivatives of these are zero.
     pub held: Vec<(usize, usize)>,
     /// Lanes whose pivots were bad, so that they are factored again with pivoting.
@@ -69,12 +77,14 @@ impl<'a, const L: usize> Block<'a, L> {
             rates: zeros(states),
             next: zeros(states),
             dense: zeros(3 * states),
+            pieces: vec![0.0; if L == 1 { 0 } else { L * PIECE * states }],
             k: zeros(STAGES * states),
             absolute: zeros(states),
             relative: [1.0; L],
             time: [0.0; L],
             step: [1.0; L],
             error: [0.0; L],
+            room: [1.0; L],
             held: Vec::new(),
             pivoted: [false; L],
             fallback: Fallback::default(),
@@ -127,12 +137,33 @@ impl<'a, const L: usize> Block<'a, L> {
             &self.relative,
             &mut self.next,
             &mut self.error,
+            &mut self.room,
         );
     }
 
     /// Computes the dense output of the step.
     pub fn make_dense(&mut self) {
         kernels::dense_coefficients::<L>(self.instructions, &self.k, &mut self.dense);
+        if L > 1 {
+            let (count, mut at) = (self.states.len(), 0);
+            for part in [&self.states, &self.next, &self.dense] {
+                kernels::gather_lanes::<L>(self.instructions, part, PIECE * count, &mut self.pieces[at..]);
+                at += part.len();
+            }
+        }
+    }
+
+    /// The solution over the step in a lane, after [`Block::make_dense`].
+    pub fn piece(&self, lane: usize, until: f64) -> Piece<'_> {
+        let count = self.states.len();
+        let (start, end, inner) = if L == 1 {
+            (self.states.as_flattened(), self.next.as_flattened(), self.dense.as_flattened())
+        } else {
+            let (start, rest) = self.pieces[lane * PIECE * count..][..PIECE * count].split_at(count);
+            let (end, inner) = rest.split_at(count);
+            (start, end, inner)
+        };
+        Piece { time: self.time[lane], step: self.step[lane], until, start, end, inner }
     }
 
     /// Goes to the end of the step in the lanes where `taken` says so.
@@ -295,9 +326,13 @@ impl<'a, const L: usize> Block<'a, L> {
 
     fn complete_stage(&mut self, stage: usize) {
         let layout = &self.system.layout;
-        for lane in 0..L {
-            self.frame[layout.time][lane] = C_TIME[stage].mul_add(self.step[lane], self.time[lane]);
-        }
+        kernels::stage_times::<L>(
+            self.instructions,
+            C_TIME[stage],
+            &self.time,
+            &self.step,
+            &mut self.frame[layout.time],
+        );
         self.evaluator.rhs(&mut self.frame);
         self.hold();
         let ranges = [layout.vector.clone(), layout.derivatives.clone()];

@@ -8,6 +8,7 @@
 //! It must never branch on a lane's values, allocate, or hold step control.
 
 use crate::program::Instructions;
+use crate::solver::control::room_to_grow;
 use crate::solver::rodas5p::{A, C, H, STAGES};
 
 /// Compiles a kernel for each instruction set and makes the function that picks one.
@@ -89,6 +90,33 @@ kernels! {
         }
     }
 
+    /// The times of a stage: `time + c h`.
+    fn stage_times<const L: usize>(c: f64, time: &[f64; L], step: &[f64; L], stage: &mut [f64; L]) {
+        for lane in 0..L {
+            stage[lane] = c.mul_add(step[lane], time[lane]);
+        }
+    }
+
+    /// Lays the numbers of each lane side by side: slot `at` of lane `l` goes to `lanes[l * stride + at]`.
+    fn gather_lanes<const L: usize>(slots: &[[f64; L]], stride: usize, lanes: &mut [f64]) {
+        const TILE: usize = 8;
+        let whole = slots.len() - slots.len() % TILE;
+        for first in (0..whole).step_by(TILE) {
+            let tile = &slots[first..first + TILE];
+            for lane in 0..L {
+                let row = &mut lanes[lane * stride + first..][..TILE];
+                for at in 0..TILE {
+                    row[at] = tile[at][lane];
+                }
+            }
+        }
+        for at in whole..slots.len() {
+            for lane in 0..L {
+                lanes[lane * stride + at] = slots[at][lane];
+            }
+        }
+    }
+
     /// Completes the right side of a stage: `side = f + side / h`.
     fn complete_side<const L: usize>(derivatives: &[[f64; L]], per_step: &[f64; L], side: &mut [[f64; L]]) {
         for (side, derivative) in side.iter_mut().zip(derivatives) {
@@ -107,27 +135,45 @@ kernels! {
         }
     }
 
-    /// The end of a step and its error: `next = argument + k_8`; `norm` becomes the root of the mean over the states
+    /// The end of a step, its error, and the room that the error leaves for a longer step: `next = argument + k_8`; `norm` becomes the root of the mean over the states
     /// of `(k_8 / (absolute + relative max(|y|, |next|)))^2`, which is NaN or infinite if any entry is.
     fn finish_step<const L: usize>(
         y: &[[f64; L]], argument: &[[f64; L]], last: &[[f64; L]], absolute: &[[f64; L]], relative: &[f64; L],
-        next: &mut [[f64; L]], norm: &mut [f64; L],
+        next: &mut [[f64; L]], norm: &mut [f64; L], room: &mut [f64; L],
     ) {
         let states = next.len();
         let (y, argument, last) = (&y[..states], &argument[..states], &last[..states]);
         let absolute = &absolute[..states];
-        let mut sum = [0.0; L];
-        for state in 0..states {
+        // As many sums as a vector is wide, so that one individual alone is not held up by a chain of additions.
+        const SUMS: usize = 8;
+        let mut sums = [[0.0; L]; SUMS];
+        let whole = states - states % SUMS;
+        for first in (0..whole).step_by(SUMS) {
+            for (at, sum) in sums.iter_mut().enumerate() {
+                let state = first + at;
+                for lane in 0..L {
+                    let end = argument[state][lane] + last[state][lane];
+                    next[state][lane] = end;
+                    let allowed = relative[lane].mul_add(larger(y[state][lane].abs(), end.abs()), absolute[state][lane]);
+                    sum[lane] = add_square(sum[lane], last[state][lane] / allowed);
+                }
+            }
+        }
+        for state in whole..states {
+            let sum = &mut sums[state - whole];
             for lane in 0..L {
                 let end = argument[state][lane] + last[state][lane];
                 next[state][lane] = end;
-                let size = larger(y[state][lane].abs(), end.abs());
-                let ratio = last[state][lane] / relative[lane].mul_add(size, absolute[state][lane]);
-                sum[lane] = ratio.mul_add(ratio, sum[lane]);
+                let allowed = relative[lane].mul_add(larger(y[state][lane].abs(), end.abs()), absolute[state][lane]);
+                sum[lane] = add_square(sum[lane], last[state][lane] / allowed);
             }
         }
         for lane in 0..L {
-            norm[lane] = (sum[lane] / states as f64).sqrt();
+            let even = (sums[0][lane] + sums[4][lane]) + (sums[2][lane] + sums[6][lane]);
+            let odd = (sums[1][lane] + sums[5][lane]) + (sums[3][lane] + sums[7][lane]);
+            let sum = even + odd;
+            norm[lane] = (sum / states as f64).sqrt();
+            room[lane] = room_to_grow(norm[lane]);
         }
     }
 
@@ -167,6 +213,49 @@ kernels! {
         }
     }
 
+    /// The states at several fractions into a piece, one row after another: the same operations for each number as in
+    /// `evaluate_piece`, but the coefficients of a group of states stay in registers for all rows.
+    fn evaluate_rows<const INNER: usize>(
+        start: &[f64], end: &[f64], inner: &[f64], fractions: &[f64], rows: &mut [f64],
+    ) {
+        const GROUP: usize = 8;
+        let count = start.len();
+        let (end, inner) = (&end[..count], &inner[..INNER * count]);
+        let rows = &mut rows[..fractions.len() * count];
+        let mut first = 0;
+        while first + GROUP <= count {
+            // Written out: a closure would not be compiled for the instruction set.
+            let (mut left, mut right, mut coefficients) = ([0.0; GROUP], [0.0; GROUP], [[0.0; GROUP]; INNER]);
+            left.copy_from_slice(&start[first..first + GROUP]);
+            right.copy_from_slice(&end[first..first + GROUP]);
+            for row in 0..INNER {
+                coefficients[row].copy_from_slice(&inner[row * count + first..][..GROUP]);
+            }
+            for (row, &s) in rows.chunks_exact_mut(count).zip(fractions) {
+                let rest = 1.0 - s;
+                let row = &mut row[first..first + GROUP];
+                for at in 0..GROUP {
+                    let mut value = coefficients[INNER - 1][at];
+                    for below in (0..INNER - 1).rev() {
+                        value = s.mul_add(value, coefficients[below][at]);
+                    }
+                    row[at] = s.mul_add(rest.mul_add(value, right[at]), rest * left[at]);
+                }
+            }
+            first += GROUP;
+        }
+        for (row, &s) in rows.chunks_exact_mut(count).zip(fractions) {
+            let rest = 1.0 - s;
+            for at in first..count {
+                let mut value = inner[(INNER - 1) * count + at];
+                for below in (0..INNER - 1).rev() {
+                    value = s.mul_add(value, inner[below * count + at]);
+                }
+                row[at] = s.mul_add(rest.mul_add(value, end[at]), rest * start[at]);
+            }
+        }
+    }
+
     /// Takes over `from` where `taken` says so and keeps `to` elsewhere.
     fn take_lanes<const L: usize>(taken: &[bool; L], from: &[[f64; L]], to: &mut [[f64; L]]) {
         for (to, from) in to.iter_mut().zip(from) {
@@ -181,4 +270,9 @@ kernels! {
 #[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn add_square(sum: f64, ratio: f64) -> f64 {
+    ratio.mul_add(ratio, sum)
 }

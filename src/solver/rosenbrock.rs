@@ -7,7 +7,7 @@
 use crate::program::{Evaluator, Instructions};
 use crate::solver::block::Block;
 use crate::solver::control::Controller;
-use crate::solver::dense::{Piece, Sink};
+use crate::solver::dense::Sink;
 use crate::solver::failure::{Failure, FailureKind, Finish, Statistics};
 use crate::solver::problem::{Method, Problem};
 use crate::solver::segments::{Next, Track};
@@ -39,7 +39,6 @@ pub fn solve_queue<'a, const L: usize, Q: Queue<'a>>(
     let Some((first, sink)) = queue.next() else { return };
     let system = first.equations.system();
     let mut block = Block::new(system, evaluator, instructions);
-    let mut column = Column::new(system.states());
     let mut lanes: [Option<Lane<'a, Q::Sink>>; L] = std::array::from_fn(|_| None);
     lanes[0] = Lane::enter(first, sink, queue);
     let mut waiting = true;
@@ -72,7 +71,7 @@ pub fn solve_queue<'a, const L: usize, Q: Queue<'a>>(
             }
         }
         block.attempt();
-        judge(&mut block, &mut lanes, &mut column, queue);
+        judge(&mut block, &mut lanes, queue);
     }
 }
 
@@ -80,7 +79,6 @@ pub fn solve_queue<'a, const L: usize, Q: Queue<'a>>(
 fn judge<'a, const L: usize, Q: Queue<'a>>(
     block: &mut Block<L>,
     lanes: &mut [Option<Lane<'a, Q::Sink>>; L],
-    column: &mut Column,
     queue: &mut Q,
 ) {
     let mut taken = [false; L];
@@ -107,7 +105,7 @@ fn judge<'a, const L: usize, Q: Queue<'a>>(
             lane.track.pass(lane.end);
             continue;
         }
-        match lane.track.accept(column.piece(block, at, lane.track.time, lane.end), &mut lane.sink) {
+        match lane.track.accept(block.piece(at, lane.end), &mut lane.sink) {
             Ok(Next::Continue) => {}
             Ok(Next::Restart) => lane.fresh = true,
             Ok(Next::Finish) => {
@@ -209,7 +207,7 @@ impl<'a, S: Sink> Lane<'a, S> {
             return Err(self.track.failure(kind, step, block.worst_state(at)));
         }
         if error <= 1.0 {
-            self.proposed = self.controller.after_success(step, error);
+            self.proposed = self.controller.after_success(step, block.room[at]);
             self.moved = true;
             self.undefined = 0;
             for at_state in 0..self.track.problem.nonnegative.len() {
@@ -220,7 +218,7 @@ impl<'a, S: Sink> Lane<'a, S> {
         }
         self.track.statistics.rejected += 1;
         self.moved = false;
-        self.proposed = self.controller.after_failure(step, error);
+        self.proposed = self.controller.after_failure(step, error.is_finite().then_some(block.room[at]));
         self.undefined = if error.is_finite() { 0 } else { self.undefined + 1 };
         let time = self.track.time;
         let too_small = self.proposed <= 4.0 * f64::EPSILON * time.abs() || time + self.proposed <= time;
@@ -238,29 +236,5 @@ impl<'a, S: Sink> Lane<'a, S> {
         statistics.factorizations += 1;
         statistics.solves += 8;
         statistics.dense_fallbacks += u64::from(pivoted);
-    }
-}
-
-/// The piece of one lane, gathered.
-struct Column {
-    numbers: Vec<f64>,
-}
-
-impl Column {
-    fn new(states: usize) -> Column {
-        Column { numbers: vec![0.0; 5 * states] }
-    }
-
-    fn piece<'s, const L: usize>(&'s mut self, block: &'s Block<L>, at: usize, time: f64, until: f64) -> Piece<'s> {
-        let (start, end, inner) = if L == 1 {
-            (block.states.as_flattened(), block.next.as_flattened(), block.dense.as_flattened())
-        } else {
-            let all = block.states.iter().chain(&block.next).chain(&block.dense);
-            self.numbers.iter_mut().zip(all).for_each(|(to, from)| *to = from[at]);
-            let (start, rest) = self.numbers.split_at(block.states.len());
-            let (end, inner) = rest.split_at(block.states.len());
-            (start, end, inner)
-        };
-        Piece { time, step: block.step[at], until, start, end, inner }
     }
 }

@@ -331,6 +331,17 @@ impl<'a> Track<'a> {
             if time.is_nan() || time >= piece.until {
                 return;
             }
+            // Outputs with no recording among them can be computed together.
+            let waiting = &self.problem.output_times[self.next_output..];
+            let together = waiting.iter().take_while(|&&time| time < recording && time < piece.until).count();
+            if together > 1 {
+                let states = self.scratch.len();
+                if let Some(rows) = sink.room(&waiting[..together], states) {
+                    piece.evaluate_rows(&waiting[..together], rows);
+                    self.next_output += together;
+                    continue;
+                }
+            }
             if recording <= output {
                 self.next_stop += 1;
                 if self.problem.stops[self.next_stop - 1].change != Change::Record {

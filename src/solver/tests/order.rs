@@ -5,7 +5,6 @@ use crate::numerics::elementary::ln;
 use crate::program::Instructions;
 use crate::solver::Equations;
 use crate::solver::block::Block;
-use crate::solver::dense::Piece;
 
 /// Errors of the first state: at the end, and of the dense output in the middle of the last step.
 fn errors(equations: &Equations, start: &[f64], end: f64, steps: u32, truth: impl Fn(f64) -> f64) -> [f64; 2] {
@@ -20,9 +19,7 @@ fn errors(equations: &Equations, start: &[f64], end: f64, steps: u32, truth: imp
         block.linearize();
         block.attempt();
         block.make_dense();
-        let (start, end) = (block.states.as_flattened(), block.next.as_flattened());
-        let inner = block.dense.as_flattened();
-        let piece = Piece { time: block.time[0], step, until: block.time[0] + step, start, end, inner };
+        let piece = block.piece(0, block.time[0] + step);
         middle = (piece.value(0, block.time[0] + 0.5 * step) - truth(block.time[0] + 0.5 * step)).abs();
         block.advance(&[true]);
     }
