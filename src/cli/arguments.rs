@@ -250,7 +250,7 @@ pub struct FigureArguments {
     /// Width of a PNG in pixels
     #[arg(long, value_name = "PIXELS")]
     pub width: Option<u32>,
-    /// File to write: .svg, .png or .pdf; without it, SVG to stdout
+    /// File to write: .svg, .png or .pdf, or .gif for the film of a cascade; without it, SVG to stdout
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -260,7 +260,8 @@ pub struct FigureArguments {
 pub struct Plot {
     /// Built-in name or path
     pub model: String,
-    /// Regimens to overlay; default: the figure's
+    /// Regimens to overlay, each with perturbations of its own as NAME+PERTURBATION (`none` is no dose); default: the
+    /// figure's
     #[arg(short, long, value_name = "NAME")]
     pub regimen: Vec<String>,
     /// Apply a perturbation of the model; repeat for more
@@ -269,6 +270,15 @@ pub struct Plot {
     /// Set a parameter: NAME=VALUE
     #[arg(short, long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// Let the cascade move: an SVG that needs nothing else (a .gif always moves)
+    #[arg(long)]
+    pub animate: bool,
+    /// Fail if words overlap, leave the figure or are hard to read, and say which
+    #[arg(long)]
+    pub proofread: bool,
+    /// Draw again whenever the model's file, or one that it extends, changes; end with Ctrl-C
+    #[arg(long, requires = "output")]
+    pub watch: bool,
     /// The end of the time axis
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
@@ -286,7 +296,8 @@ pub struct Compare {
     /// Built-in names or paths; several are overlaid
     #[arg(required = true)]
     pub models: Vec<String>,
-    /// Regimens to compare; default: the figure's
+    /// Regimens to compare, each with perturbations of its own as NAME+PERTURBATION (`none` is no dose); default: the
+    /// figure's
     #[arg(short, long, value_name = "NAME")]
     pub regimen: Vec<String>,
     /// Apply a perturbation of the model; repeat for more
@@ -324,7 +335,13 @@ pub struct Evidence {
     /// The solver.
     #[command(flatten)]
     pub solver: SolverArguments,
-    /// File to write: .csv or .json; without it, text
+    /// Theme of a chart: slide, dark, paper or paper-wide
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Width of a PNG in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// File to write: .csv or .json, or a chart: .svg, .png, .pdf; without it, text
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

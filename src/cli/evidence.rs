@@ -1,6 +1,7 @@
 //! `kascade evidence`: how much of what was measured does a model reproduce?
 
 use super::arguments::Evidence;
+use super::drawing;
 use super::grid;
 use super::models::{extended, load, source};
 use super::output::Destination;
@@ -15,6 +16,7 @@ use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
 use crate::formats::evidence_table::{self, EvidenceRow};
 use crate::formats::json::{Provenance, number};
 use crate::model::{self, Grid, Model, library};
+use crate::simulation::SolverOptions;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -27,20 +29,12 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
     let options = solver_options(&arguments.solver)?;
     let rows = rows()?;
     let models = arguments.models.iter().map(|name| load(name, session)).collect::<Result<Vec<Model>, _>>()?;
-    let further: Vec<BTreeMap<String, Result<Model, String>>> =
-        arguments.models.iter().zip(&models).map(|(name, model)| further(name, model)).collect();
-    let scores: Vec<Score<'_>> = models
-        .par_iter()
-        .zip(&further)
-        .map(|(model, further)| {
-            let mut known: Models<'_> = BTreeMap::new();
-            known.insert(String::new(), Ok(model));
-            for (name, other) in further {
-                known.insert(name.clone(), other.as_ref().map_err(Clone::clone));
-            }
-            score(model, &known, &rows, &numbered(model), &options)
-        })
-        .collect();
+    let sources: Vec<_> = arguments.models.iter().map(|name| source(name).ok()).collect();
+    let further = further(&sources, &models);
+    let scores = scores(&models, &further, &rows, &options);
+    if let Some("svg" | "png" | "pdf") = destination.ending().as_deref() {
+        return drawing::chart(&models, &scores, &rows, arguments.theme.as_deref(), arguments.width, &destination);
+    }
     let grid = if arguments.grid {
         let grid = grid::built_in()?;
         let columns: Vec<Column> = models.par_iter().map(|model| column(model, &grid, &rows, &options)).collect();
@@ -59,7 +53,7 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
         (Some(ending), _) => {
             return Err(Failure::usage(
                 Diagnostic::error(Code::UnknownFormat, format!("a score cannot be written as `.{ending}`"))
-                    .hint("use .csv or .json"),
+                    .hint("use .csv or .json for the numbers, .svg, .png or .pdf for a chart"),
             ));
         }
     };
@@ -100,21 +94,47 @@ fn numbered(model: &Model) -> Vec<String> {
     list
 }
 
-/// The further models that statements speak of. One that extends `ketamine` (`rat`) is laid over the model that is
-/// scored, so that a variant is tried in rodents too.
-fn further(scored: &str, model: &Model) -> BTreeMap<String, Result<Model, String>> {
-    let base = source(scored).ok();
-    further_models(model)
-        .into_iter()
-        .map(|name| {
-            let loaded = load_over(&name, base.as_ref()).map_err(|report| {
-                report
-                    .list
-                    .iter()
-                    .find(|one| one.is_error())
-                    .map_or_else(|| format!("`{name}` cannot be read"), |one| one.message.clone())
-            });
-            (name, loaded)
+/// The further models that statements speak of, by name, for each scored model.
+pub type Further = BTreeMap<String, Result<Model, String>>;
+
+/// The further models of each scored model, whose texts are `sources`. One that extends `ketamine` (`rat`) is laid over
+/// the model that is scored, so that a variant is tried in rodents too.
+pub fn further(sources: &[Option<Arc<SourceText>>], models: &[Model]) -> Vec<Further> {
+    let of = |(base, model): (&Option<Arc<SourceText>>, &Model)| {
+        further_models(model)
+            .into_iter()
+            .map(|name| {
+                let loaded = load_over(&name, base.as_ref()).map_err(|report| {
+                    report
+                        .list
+                        .iter()
+                        .find(|one| one.is_error())
+                        .map_or_else(|| format!("`{name}` cannot be read"), |one| one.message.clone())
+                });
+                (name, loaded)
+            })
+            .collect()
+    };
+    sources.iter().zip(models).map(of).collect()
+}
+
+/// The scores of models against the published numbers.
+pub fn scores<'a>(
+    models: &'a [Model],
+    further: &'a [Further],
+    rows: &HashMap<String, EvidenceRow>,
+    options: &SolverOptions,
+) -> Vec<Score<'a>> {
+    models
+        .par_iter()
+        .zip(further)
+        .map(|(model, further)| {
+            let mut known: Models<'_> = BTreeMap::new();
+            known.insert(String::new(), Ok(model));
+            for (name, other) in further {
+                known.insert(name.clone(), other.as_ref().map_err(Clone::clone));
+            }
+            score(model, &known, rows, &numbered(model), options)
         })
         .collect()
 }

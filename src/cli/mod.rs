@@ -27,6 +27,7 @@ mod schema;
 mod show;
 mod sweep;
 mod table;
+mod watch;
 mod work;
 
 use crate::diagnostics::{Diagnostic, Report};

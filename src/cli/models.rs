@@ -4,7 +4,8 @@ use super::output::read_text;
 use super::{Failure, Session};
 use crate::diagnostics::{Diagnostic, Report, SourceText};
 use crate::model::{self, Loaded, Model, library};
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The text of a model named on the command line.
@@ -44,6 +45,39 @@ pub fn extended(name: &str, from: &SourceText) -> Result<Arc<SourceText>, Diagno
         return read_text(&path).map(|text| SourceText::new(path.display().to_string(), text));
     }
     Err(library::not_found(name))
+}
+
+/// The files that a model is read from: its own, those that it extends, and those that the runs of its figures name. A
+/// built-in model has none. What cannot be read is left out.
+pub fn files(name: &str) -> Vec<PathBuf> {
+    let found = RefCell::new(Vec::new());
+    let note = |path: &str| {
+        let path = PathBuf::from(path);
+        if path.is_file() && !found.borrow().contains(&path) {
+            found.borrow_mut().push(path);
+        }
+    };
+    if looks_like_path(name) {
+        found.borrow_mut().push(PathBuf::from(name));
+    }
+    let find = |wanted: &str, from: &SourceText| {
+        let source = extended(wanted, from)?;
+        note(&source.name);
+        Ok(source)
+    };
+    let mut waiting: Vec<Arc<SourceText>> = source(name).ok().into_iter().collect();
+    let mut seen: Vec<String> = Vec::new();
+    while let Some(source) = waiting.pop() {
+        if seen.contains(&source.name) {
+            continue;
+        }
+        seen.push(source.name.clone());
+        let Ok(loaded) = model::load(&source, &find) else { continue };
+        let runs = loaded.model.figures.iter().flat_map(|figure| &figure.runs);
+        let named = runs.filter_map(|run| run.model.as_ref());
+        waiting.extend(named.filter_map(|model| find(&model.text, &model.place.source).ok()));
+    }
+    found.into_inner()
 }
 
 /// Loads a model; errors end the command, warnings are counted on stderr (`check` prints them in full).

@@ -1,27 +1,34 @@
 //! `kascade plot`: a figure of the model.
 
 use super::arguments::Plot;
-use super::drawing::{Request, choose_figure, draw};
-use super::models::load;
+use super::drawing::{Prepared, Request, draw, prepare};
+use super::models::files;
+use super::watch::watch;
 use super::{Failure, Session};
-use crate::model::RunSpec;
 
-/// Draws one of the model's figures, for its own runs or the regimens typed.
+/// Draws one of the model's figures, once or whenever its files change.
 pub fn run(arguments: &Plot, session: &Session) -> Result<(), Failure> {
-    let models = [load(&arguments.model, session)?];
-    let spec = choose_figure(&models[0], arguments.drawing.figure.as_deref())?;
-    let runs: Vec<RunSpec> = if arguments.regimen.is_empty() {
-        if spec.runs.is_empty() { vec![RunSpec::default()] } else { spec.runs.clone() }
-    } else {
-        arguments.regimen.iter().map(|name| RunSpec { regimen: Some(name.clone()), ..RunSpec::default() }).collect()
-    };
+    match arguments.drawing.output.as_deref().filter(|_| arguments.watch) {
+        Some(drawn) => watch(&|| files(&arguments.model), &|| once(arguments, session), drawn, session),
+        None => once(arguments, session),
+    }
+}
+
+/// Draws it for its own runs or the regimens typed.
+fn once(arguments: &Plot, session: &Session) -> Result<(), Failure> {
+    let figure = arguments.drawing.figure.as_deref();
+    let Prepared { models, spec, sources, runs } =
+        prepare(std::slice::from_ref(&arguments.model), figure, &arguments.regimen, session)?;
     let request = Request {
         models: &models,
-        spec,
-        runs: runs.into_iter().map(|run| (0, run)).collect(),
+        sources: &sources,
+        spec: &spec,
+        runs: &runs,
         perturb: &arguments.perturb,
         set: &arguments.set,
         until: arguments.until.as_deref(),
+        animate: arguments.animate,
+        proofread: arguments.proofread,
         drawing: &arguments.drawing,
         solver: &arguments.solver,
     };

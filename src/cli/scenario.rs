@@ -13,7 +13,7 @@ use std::path::Path;
 pub fn scenario(model: &Model, arguments: &ScheduleArguments) -> Result<Scenario, Failure> {
     let mut scenario = Scenario::undosed(model);
     if let Some(name) = &arguments.regimen {
-        scenario.add_regimen(model, &american(name)).map_err(Failure::usage)?;
+        add_regimen(&mut scenario, model, name).map_err(Failure::usage)?;
     }
     for text in &arguments.dose {
         scenario.add_doses(model, &SourceText::new("--dose", text.as_str())).map_err(Failure::usage)?;
@@ -26,6 +26,26 @@ pub fn scenario(model: &Model, arguments: &ScheduleArguments) -> Result<Scenario
         scenario.set(model, name, value).map_err(Failure::usage)?;
     }
     Ok(scenario)
+}
+
+/// Adds a regimen, spelled either way; `none` is no dose, unless the model has a regimen of that name.
+///
+/// # Errors
+/// An unknown name.
+pub fn add_regimen(scenario: &mut Scenario, model: &Model, name: &str) -> Result<(), Diagnostic> {
+    let name = american(name);
+    if name == "none" && model.regimen(&name).is_none() {
+        return Ok(());
+    }
+    let added = scenario.add_regimen(model, &name);
+    match name.split_once('+') {
+        Some((regimen, perturbation)) => added.map_err(|one| {
+            one.hint(format!(
+                "`plot` and `compare` read this as a perturbed run; here it is `-r {regimen} -p {perturbation}`"
+            ))
+        }),
+        None => added,
+    }
 }
 
 /// `anaesthetic` wherever a user types it.

@@ -53,8 +53,8 @@ struct Arrangement {
 }
 
 /// Height of the line with the color bar and the meaning of arrows.
-fn key_height(theme: &Theme) -> f64 {
-    2.4 * theme.tick
+fn key_height(cascade: &Cascade, theme: &Theme) -> f64 {
+    if cascade.explained_elsewhere { 0.4 * theme.tick } else { 2.4 * theme.tick }
 }
 
 /// Width of the nodes of each layer, and their common height.
@@ -125,21 +125,24 @@ fn sizes(theme: &Theme) -> [f64; 3] {
     [theme.label, 0.5 * (theme.label + theme.note), theme.note]
 }
 
-/// Least and preferred height of the frame for a width.
+/// Least and preferred height of the frame for a width: with small type, and with the largest that the width allows.
 pub fn heights(cascade: &Cascade, theme: &Theme, width: f64) -> (f64, f64) {
-    let arrangement = arrange(cascade, theme, &Bounds::new(0.0, 0.0, width, 1e4));
-    let height = arrangement.need().1 + key_height(theme);
-    (height, 1.15 * height)
+    let area = Bounds::new(0.0, 0.0, width, 1e4);
+    let largest = arrange(cascade, theme, &area);
+    let smallest = Arrangement::new(cascade, theme.note, largest.downwards, area);
+    let key = key_height(cascade, theme);
+    (smallest.need().1 + key, 1.15 * (largest.need().1 + key))
 }
 
 /// The largest type with which the diagram fits, from left to right if it can.
 fn arrange(cascade: &Cascade, theme: &Theme, frame: &Bounds) -> Arrangement {
-    let area = Bounds { bottom: frame.bottom - key_height(theme), ..*frame };
+    let area = Bounds { bottom: frame.bottom - key_height(cascade, theme), ..*frame };
     for downwards in [false, true] {
         for size in sizes(theme) {
             let arrangement = Arrangement::new(cascade, size, downwards, area);
             let (width, height) = arrangement.need();
-            if width <= area.width() && height <= area.height() {
+            // The height may be this very need, worked out in another order.
+            if width <= area.width() + 1e-6 && height <= area.height() + 1e-6 {
                 return arrangement;
             }
         }
@@ -161,7 +164,9 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, cascade: &Cascade, frame: &Bo
         draw_node(list, theme, (width, arrangement.height, arrangement.size), &node.name, center, activity);
     }
     list.series = None;
-    draw_key(list, theme, cascade, frame);
+    if !cascade.explained_elsewhere {
+        draw_key(list, theme, cascade, frame);
+    }
 }
 
 /// The fill of a node with that activity.

@@ -21,6 +21,18 @@ pub enum Fault {
     FaintMark(Role, f64),
 }
 
+impl std::fmt::Display for Fault {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fault::TextOnText(first, second) => write!(to, "`{first}` and `{second}` overlap"),
+            Fault::TextOutside(text) => write!(to, "`{text}` leaves the figure"),
+            Fault::TextOnMark(text, role) => write!(to, "`{text}` is crossed by a mark ({role:?})"),
+            Fault::FaintText(text, ratio) => write!(to, "`{text}` has a contrast of {ratio:.1} to its ground"),
+            Fault::FaintMark(role, ratio) => write!(to, "a mark ({role:?}) has a contrast of {ratio:.1} to its ground"),
+        }
+    }
+}
+
 /// All faults of a figure of that size.
 pub fn faults(items: &[Item], width: f64, height: f64) -> Vec<Fault> {
     let mut faults = overlapping_texts(items);

@@ -20,6 +20,8 @@ pub struct FigureRun<'t, 'm> {
     pub label: String,
     /// The regimen it ran, for series with `only`.
     pub regimen: Option<String>,
+    /// Whether nothing but the regimen makes it: published points lie on such a curve.
+    pub plain: bool,
     /// Its result, with everything kept.
     pub trajectory: &'t Trajectory<'m>,
 }
@@ -45,22 +47,23 @@ pub struct PublishedPoint {
 
 /// What a figure is composed of.
 pub struct Composition<'a, 't, 'm> {
-    /// The model whose file declares the figure.
-    pub model: &'a Model,
+    /// What surrounds the panels, with the model whose file declares the figure.
+    pub sheet: Sheet<'a>,
     /// The figure as declared.
     pub spec: &'a FigureSpec,
     /// The runs, in order.
     pub runs: &'a [FigureRun<'t, 'm>],
     /// Published points for panels with evidence.
     pub points: &'a [PublishedPoint],
-    /// The caption with its numbers filled in.
-    pub caption: String,
-    /// The theme; the figure's own if absent.
-    pub theme: Option<ThemeName>,
     /// Where the time axis ends, internal time.
     pub until: f64,
-    /// Settings for the metadata.
-    pub settings: Vec<(String, String)>,
+}
+
+impl Composition<'_, '_, '_> {
+    /// The stretch of time that is shown, internal time.
+    pub fn range(&self) -> (f64, f64) {
+        (self.spec.from.unwrap_or(0.0), self.until)
+    }
 }
 
 /// Points along a linear stretch of the time axis; the drawing thins them to what can be seen.
@@ -70,9 +73,8 @@ const SAMPLES_A_DECADE: f64 = 80.0;
 
 /// Composes a figure of time courses or a phase portrait.
 pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
-    let Composition { model, spec, runs, .. } = composition;
-    let from = spec.from.unwrap_or(0.0);
-    let until = spec.until.unwrap_or(composition.until).min(composition.until);
+    let Composition { sheet, spec, runs, .. } = composition;
+    let (from, until) = composition.range();
     let mut sources: Vec<Source> = Vec::new();
     let panels: Vec<Panel> =
         spec.panels.iter().map(|panel| compose_panel(composition, panel, from, until, &mut sources)).collect();
@@ -82,27 +84,12 @@ pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
     } else {
         Vec::new()
     };
-    let subtitle = match (spec.subtitle.is_empty(), runs) {
-        (true, [only]) => only.label.clone(),
-        _ => spec.subtitle.clone(),
-    };
-    let sheet = Sheet {
-        model,
-        title: spec.title.clone(),
-        subtitle,
-        caption: composition.caption.clone(),
-        theme: composition.theme.or_else(|| spec.theme.as_deref().and_then(ThemeName::from_name)),
-        columns: spec.columns,
-        letters: spec.letters,
-        settings: composition.settings.clone(),
-        seed: None,
-    };
     FigureData {
         sources,
         panels,
         keys,
         strip: if spec.doses && spec.kind == FigureKind::Time {
-            dose_strip(model, runs, from, until)
+            dose_strip(sheet.model, runs, from, until)
         } else {
             DoseStrip::default()
         },
@@ -174,8 +161,11 @@ fn compose_panel(
     until: f64,
     sources: &mut Vec<Source>,
 ) -> Panel {
-    let Composition { model, spec, runs, .. } = composition;
-    let x_spec = panel.x.as_ref().unwrap_or(&spec.x);
+    let Composition { spec, runs, .. } = composition;
+    let model = composition.sheet.model;
+    let against = panel.against.as_deref().and_then(|name| model.column(name));
+    // In a phase portrait the panel's own axis is that of the other quantity.
+    let x_spec = if against.is_some() { &spec.x } else { panel.x.as_ref().unwrap_or(&spec.x) };
     let x = time_axis(x_spec, &model.time_unit, from, until);
     let unit = panel_unit(model, panel, false);
     let right_unit = panel_unit(model, panel, true);
@@ -183,7 +173,7 @@ fn compose_panel(
         .series
         .iter()
         .enumerate()
-        .filter_map(|(index, series)| Some((index, series, model.column(&series.show)?)))
+        .filter_map(|(index, series)| Some((index, series, model.column(&series.show.text)?)))
         .collect();
     let mut plot = Plot {
         x,
@@ -196,17 +186,21 @@ fn compose_panel(
         ..Plot::default()
     };
     let range = plot.x.range.unwrap_or((from, until));
-    let against = panel.against.as_deref().and_then(|name| model.column(name));
-    if let Some(column) = against {
-        plot.x = Axis {
-            label: sentence(model.column_about(column), model.column_name(column)),
-            unit: unit_text(model.column_unit(column)),
-            ..Axis::default()
-        };
+    let time = plot.x.clone();
+    let abscissa = against.map(|column| {
+        let own = panel.x.as_ref().and_then(|axis| axis.unit.clone());
+        (column, own.unwrap_or_else(|| model.column_unit(column).clone()))
+    });
+    if let Some((column, unit)) = &abscissa {
+        let mut axis = value_axis(&panel.x.clone().unwrap_or_default(), unit);
+        if axis.label.is_empty() {
+            axis.label = sentence(model.column_about(*column), model.column_name(*column));
+        }
+        plot.x = axis;
     }
     let single_run = runs.len() == 1;
     for (run_index, run) in runs.iter().enumerate() {
-        let times = sample_times(run.trajectory, &plot.x, range, model);
+        let times = sample_times(run.trajectory, &time, range, model);
         let wanted: Vec<Column> = shown.iter().map(|(_, _, column)| *column).chain(against).collect();
         let curves = sample(run.trajectory, model, &wanted, &times);
         for (place, (index, series, _)) in shown.iter().enumerate() {
@@ -215,7 +209,7 @@ fn compose_panel(
             }
             let side_unit = if series.right { &right_unit } else { &unit };
             let name =
-                series.label.clone().unwrap_or_else(|| sentence(model.column_about(shown[place].2), &series.show));
+                series.label.clone().unwrap_or_else(|| sentence(model.column_about(shown[place].2), &series.show.text));
             let name = if shown.len() > 1 && run_index == 0 { name } else { String::new() };
             let style = Style {
                 ink: Ink::Series(if single_run { *index } else { run_index }),
@@ -230,9 +224,8 @@ fn compose_panel(
                 label: if name.is_empty() { LabelPlacement::Hidden } else { LabelPlacement::Auto },
                 name,
                 style,
-                x: match against {
-                    Some(column) => {
-                        let own = model.column_unit(column);
+                x: match &abscissa {
+                    Some((_, own)) => {
                         curves[wanted.len() - 1].iter().map(|(_, value)| own.from_internal(*value)).collect()
                     }
                     None => curves[place].iter().map(|(time, _)| shown_time(*time, model)).collect(),
@@ -257,6 +250,26 @@ fn compose_panel(
             }
         }
     }
+    add_bands(panel, &unit, model, &mut plot);
+    for one in &panel.annotations {
+        let column = shown.first().map(|(_, _, column)| *column);
+        let curve = |column: Option<Column>| {
+            let mut observer = runs.first()?.trajectory.observer();
+            observer.go(one.at, JumpSide::Right).then(|| observer.value(column.unwrap_or(Column::State(usize::MAX))))
+        };
+        let Some(y) = one.y.or_else(|| curve(column)).filter(|y| y.is_finite()) else { continue };
+        let x = match &abscissa {
+            Some((column, own)) => curve(Some(*column)).map_or(f64::NAN, |x| own.from_internal(x)),
+            None => shown_time(one.at, model),
+        };
+        plot.annotations.push(Annotation { text: one.text.clone(), x, y: unit.from_internal(y), pointer: true });
+    }
+    add_points(composition, panel, &unit, range, &mut plot, sources);
+    Panel { title: panel_title(model, panel), span: panel.span, content: Content::Plot(plot) }
+}
+
+/// Bands and thresholds of a panel whose vertical axis is in `unit`.
+pub(super) fn add_bands(panel: &PanelSpec, unit: &Unit, model: &Model, plot: &mut Plot) {
     for band in &panel.bands {
         let (along, convert): (Along, Box<dyn Fn(f64) -> f64>) = if band.along_time {
             (Along::X, Box::new(|time| shown_time(time, model)))
@@ -274,16 +287,6 @@ fn compose_panel(
             });
         }
     }
-    for one in &panel.annotations {
-        plot.annotations.push(Annotation {
-            text: one.text.clone(),
-            x: shown_time(one.at, model),
-            y: unit.from_internal(one.y),
-            pointer: true,
-        });
-    }
-    add_points(composition, panel, &unit, range, &mut plot, sources);
-    Panel { title: panel_title(model, panel), span: panel.span, content: Content::Plot(plot) }
 }
 
 /// What a panel is called.
@@ -291,7 +294,7 @@ pub fn panel_title(model: &Model, panel: &PanelSpec) -> String {
     if !panel.title.is_empty() {
         return panel.title.clone();
     }
-    match panel.series.first().and_then(|series| model.column(&series.show)) {
+    match panel.series.first().and_then(|series| model.column(&series.show.text)) {
         Some(column) => sentence(model.column_about(column), model.column_name(column)),
         None => String::new(),
     }
@@ -307,7 +310,7 @@ pub fn sentence(about: &str, name: &str) -> String {
     }
 }
 
-fn dash(word: &str) -> Dash {
+pub(super) fn dash(word: &str) -> Dash {
     match word {
         "dashed" => Dash::Dashed,
         "dotted" => Dash::Dotted,
@@ -328,12 +331,13 @@ fn add_points(
 ) {
     for point in composition.points {
         let named = panel.evidence.iter().any(|id| id.text == point.id);
-        let drawn = panel.series.iter().any(|series| series.show == point.quantity);
-        let time = shown_time(point.time, composition.model);
+        let drawn = panel.series.iter().any(|series| series.show.text == point.quantity);
+        let time = shown_time(point.time, composition.sheet.model);
         if !named || !drawn || time < range.0 || time > range.1 {
             continue;
         }
-        let run = composition.runs.iter().position(|run| point.regimen.is_none() || run.regimen == point.regimen);
+        let own = |run: &FigureRun<'_, '_>| run.plain && (point.regimen.is_none() || run.regimen == point.regimen);
+        let run = composition.runs.iter().position(own);
         let Some(run) = run else { continue };
         let source = sources.iter().position(|source| source.cite == point.cite).unwrap_or_else(|| {
             sources.push(Source { key: point.id.clone(), cite: point.cite.clone() });
@@ -361,7 +365,7 @@ pub fn panel_unit(model: &Model, panel: &PanelSpec, right: bool) -> Unit {
         .series
         .iter()
         .find(|series| series.right == right)
-        .and_then(|series| model.column(&series.show))
+        .and_then(|series| model.column(&series.show.text))
         .map_or_else(Unit::none, |column| model.column_unit(column).clone())
 }
 
@@ -427,7 +431,7 @@ pub fn time_axis(spec: &AxisSpec, unit: &Unit, from: f64, until: f64) -> Axis {
 
 /// When a curve is looked at: evenly along the axis as drawn, and at the ends of the solver's steps, so that nothing that
 /// the solver saw is missed.
-fn sample_times(trajectory: &Trajectory<'_>, axis: &Axis, range: (f64, f64), model: &Model) -> Vec<f64> {
+pub(super) fn sample_times(trajectory: &Trajectory<'_>, axis: &Axis, range: (f64, f64), model: &Model) -> Vec<f64> {
     let internal = |time: f64| if is_time(&model.time_unit) { time } else { model.time_unit.to_internal(time) };
     let (from, until) = range;
     let mut times = Vec::new();
@@ -461,11 +465,25 @@ fn sample_times(trajectory: &Trajectory<'_>, axis: &Axis, range: (f64, f64), mod
     times
 }
 
-/// The curves of several columns at given times, both sides of every jump among them.
-fn sample(trajectory: &Trajectory<'_>, _model: &Model, columns: &[Column], times: &[f64]) -> Vec<Vec<(f64, f64)>> {
+/// The columns of a model in the model of a run: another one may number them differently, lack them, or count them in
+/// something else.
+pub(super) fn own_columns(trajectory: &Trajectory<'_>, model: &Model, columns: &[Column]) -> Vec<Option<Column>> {
     let own = trajectory.compiled.model;
-    // Another model of the same figure may number its columns differently.
-    let wanted: Vec<Option<Column>> = columns.iter().map(|column| own.column(_model.column_name(*column))).collect();
+    let same = |column: &Column| {
+        let found = own.column(model.column_name(*column))?;
+        own.column_unit(found).compatible(model.column_unit(*column)).then_some(found)
+    };
+    columns.iter().map(same).collect()
+}
+
+/// The curves of several columns at given times, both sides of every jump among them.
+pub(super) fn sample(
+    trajectory: &Trajectory<'_>,
+    model: &Model,
+    columns: &[Column],
+    times: &[f64],
+) -> Vec<Vec<(f64, f64)>> {
+    let wanted = own_columns(trajectory, model, columns);
     let mut observer: Observer<'_, '_> = trajectory.observer();
     let mut curves = vec![Vec::with_capacity(times.len() + 8); columns.len()];
     let mut look = |observer: &Observer<'_, '_>, time: f64| {
@@ -509,6 +527,11 @@ fn dose_strip(model: &Model, runs: &[FigureRun<'_, '_>], from: f64, until: f64) 
         if !doses.is_empty() {
             rows.push(StripRow { ink: Ink::Series(index), doses });
         }
+    }
+    // What all runs are given is told once, in nobody's color.
+    if rows.len() == runs.len() && rows.len() > 1 && rows.iter().all(|row| row.doses == rows[0].doses) {
+        rows.truncate(1);
+        rows[0].ink = Ink::Muted;
     }
     DoseStrip { rows }
 }

@@ -26,7 +26,7 @@ pub fn panels<'m>(model: &'m Model, figure: Option<&'m FigureSpec>, columns: &[C
     let specs = figure.into_iter().flat_map(|figure| &figure.panels).filter(|panel| panel.against.is_none());
     let shown = |panel: &PanelSpec| -> Vec<Column> {
         let left = panel.series.iter().filter(|series| !series.right);
-        left.filter_map(|series| model.column(&series.show)).collect()
+        left.filter_map(|series| model.column(&series.show.text)).collect()
     };
     let panels: Vec<PopulationPanel<'m>> =
         specs.map(|spec| PopulationPanel { columns: shown(spec), spec: Some(spec) }).collect();

@@ -127,6 +127,34 @@ pub enum FigureError {
 }
 
 impl FigureError {
+    /// The title of the panel that is at fault, where one is.
+    pub fn panel(&self) -> Option<&str> {
+        match self {
+            FigureError::NoData { panel, .. }
+            | FigureError::EmptyRange { panel, .. }
+            | FigureError::LogOfNonPositive { panel, .. }
+            | FigureError::BadBreak { panel, .. }
+            | FigureError::BadLinearPart { panel, .. }
+            | FigureError::TwoUnits { panel, .. }
+            | FigureError::LengthMismatch { panel, .. }
+            | FigureError::NoRightAxis { panel, .. }
+            | FigureError::BadReference { panel, .. } => Some(panel),
+            FigureError::NoPanels | FigureError::TooSmall { .. } | FigureError::Export { .. } => None,
+        }
+    }
+
+    /// The axis that is at fault, where one is: `x`, `y`, `right` or `color`.
+    pub fn axis(&self) -> Option<&'static str> {
+        match self {
+            FigureError::NoData { axis, .. }
+            | FigureError::EmptyRange { axis, .. }
+            | FigureError::LogOfNonPositive { axis, .. }
+            | FigureError::BadBreak { axis, .. }
+            | FigureError::BadLinearPart { axis, .. } => Some(axis),
+            _ => None,
+        }
+    }
+
     /// What to try.
     pub fn hint(&self) -> String {
         match self {

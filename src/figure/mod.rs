@@ -9,6 +9,8 @@ mod cascade;
 pub mod checks;
 pub mod color;
 pub mod compose;
+pub mod compose_cascade;
+pub mod compose_evidence;
 pub mod compose_population;
 pub mod compose_sweep;
 mod contour;

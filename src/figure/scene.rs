@@ -534,6 +534,8 @@ pub struct Cascade {
     pub activity_label: String,
     /// Words at the two ends and the middle of the color bar.
     pub activity_ends: [String; 3],
+    /// Leave the line that explains arrows and colors to another panel of the figure.
+    pub explained_elsewhere: bool,
 }
 
 /// A node of the cascade.

@@ -27,15 +27,33 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMa
         let mut taken: Vec<Bounds> = Vec::new();
         let mut labels: Vec<(f64, &str)> = Vec::new();
         let dense = least_spacing(row, x) < 0.55 * theme.tick;
+        let mut bar: Option<Bounds> = None;
         for dose in &row.doses {
             for piece in 0..x.pieces().len() {
                 let Some(area) = area(theme, x, piece, dose, line) else { continue };
-                draw_dose(list, theme, row, dose, &area, line, dense);
+                if dose.until > dose.from {
+                    // Bars that cannot be told apart are one.
+                    match &mut bar {
+                        Some(last) if (0.0..theme.hairline).contains(&(area.left - last.right)) => {
+                            last.right = area.right
+                        }
+                        last => {
+                            if let Some(done) = last.replace(area) {
+                                list.rectangle(Role::Dose, done, theme.line_color(row.ink), 1.0);
+                            }
+                        }
+                    }
+                } else {
+                    draw_bolus(list, theme, row, &area, line, dense);
+                }
                 taken.push(area);
                 if begins_in(x, piece, dose) && !dose.label.is_empty() {
                     labels.push((area.right + 0.45 * theme.tick, &dose.label));
                 }
             }
+        }
+        if let Some(done) = bar {
+            list.rectangle(Role::Dose, done, theme.line_color(row.ink), 1.0);
         }
         if labelled {
             write_labels(list, theme, x, row.ink, line, &mut taken, &labels);
@@ -87,20 +105,8 @@ fn area(theme: &Theme, x: &AxisMap, piece: usize, dose: &StripDose, line: f64) -
     Some(Bounds::new(left, line - half_bar(theme), right, line + half_bar(theme)))
 }
 
-fn draw_dose(
-    list: &mut DisplayList,
-    theme: &Theme,
-    row: &StripRow,
-    dose: &StripDose,
-    area: &Bounds,
-    line: f64,
-    dense: bool,
-) {
+fn draw_bolus(list: &mut DisplayList, theme: &Theme, row: &StripRow, area: &Bounds, line: f64, dense: bool) {
     let color = theme.line_color(row.ink);
-    if dose.until > dose.from {
-        list.rectangle(Role::Dose, *area, color, 1.0);
-        return;
-    }
     let at = area.center().0;
     let tip = line - half_bar(theme);
     if dense {

@@ -265,7 +265,9 @@ pub(super) fn read_run(run: &Section<'_>) -> StatementRun {
         changes,
         run: RunSpec {
             label: None,
-            model: run.text("model").map(|text| text.text),
+            model: run.text("model"),
+            // Equal runs of different statements are one run; where they stand does not tell them apart.
+            place: None,
             regimen: run.text("regimen").map(|text| text.text).filter(|name| name != "none"),
             dose: run.texts("dose").into_iter().map(|text| text.text).filter(|dose| !dose.is_empty()).collect(),
             perturbations: run.texts("perturbations").into_iter().map(|text| text.text).collect(),

@@ -25,7 +25,8 @@ mod value;
 pub use doses::dosing_routes;
 pub use evidence::{Combination, Comparison, DataPoint, Prediction, Sign, Statement, StatementRun, UnnamedChange};
 pub use figures::{
-    AnnotationSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec, SeriesSpec,
+    AnnotationSpec, ArrowSpec, AxisSpec, BandSpec, FigureKind, FigureSpec, PanelSpec, RibbonSpec, RunSpec, ScaleSpec,
+    SeriesSpec,
 };
 pub use grid::{Grid, GridLine, read_grid};
 pub use influence::{Influence, Sign as InfluenceSign, influences};

@@ -291,15 +291,21 @@ static FIGURE: Section = Section {
         key("runs", Tables(&RUN), "what is simulated beyond regimens"),
         key("panels", Tables(&PANEL), "the panels, row by row"),
         key("columns", Number, "how many panels stand side by side"),
-        key("theme", Text, "slide, paper, column or dark"),
+        key("theme", Choice(&super::figures::THEMES), "how it looks, unless --theme says otherwise"),
         key("from", Quantity, "where the time axis begins"),
         key("until", Quantity, "where it ends"),
         key("x", Table(&AXIS), "the axis that panels share"),
         key("doses", Boolean, "whether a strip above the panels shows the doses"),
         key("letters", Boolean, "whether panels are lettered"),
-        key("vary", Texts, "for dose-response and heat-map: what is varied"),
-        key("measure", Texts, "for dose-response and heat-map: what is measured"),
-        key("times", Quantities, "for cascade: when it is colored"),
+        key("vary", Texts, "for dose-response and heat-map: what is varied, as in \"dose.amount = 0.1..2 mg/kg:20\""),
+        key("measure", Texts, "for dose-response and heat-map: outcomes, a panel each"),
+        key("times", Quantities, "for cascade: when it is colored, a panel each"),
+        key("nodes", Series(&SERIES), "for cascade: states and quantities by name, or tables"),
+        key(
+            "arrows",
+            Texts,
+            "for cascade: \"A -> B\" raises, \"A -| B\" lowers, \"A -o B\" acts; those of the equations without it",
+        ),
     ],
 };
 
@@ -307,7 +313,7 @@ static RUN: Section = Section {
     name: "run",
     keys: &[
         key("label", Text, "what its curves are called"),
-        key("model", Text, "another model than this one"),
+        key("model", Text, "another model than this one: a built-in name, or a path relative to the file"),
         key("regimen", Name, "one of [regimens]"),
         key("dose", Texts, "doses written out, as on the command line"),
         key("perturbations", Texts, "perturbations by name; the last wins"),
@@ -319,14 +325,22 @@ static PANEL: Section = Section {
     name: "panel",
     keys: &[
         TITLE,
-        required("series", Series(&SERIES), "its curves: states and quantities by name, or tables"),
+        key(
+            "series",
+            Series(&SERIES),
+            "its curves: states and quantities by name, or tables; outcomes where something is varied",
+        ),
         key("y", Table(&AXIS), "the vertical axis"),
         key("right", Table(&AXIS), "the axis on the right, for series with axis = \"right\""),
         key("x", Table(&AXIS), "the horizontal axis, where it differs from the figure's"),
         key("bands", Tables(&BAND), "shaded ranges and thresholds"),
         key("ribbons", Tables(&RIBBON), "shaded areas between two series"),
         key("annotations", Tables(&ANNOTATION), "words in the panel"),
-        key("evidence", Texts, "published points to draw over the curves: ids of [[evidence]]"),
+        key(
+            "evidence",
+            Texts,
+            "published points to draw over the curves: ids of [[evidence]]; in an evidence chart its rows, or topics",
+        ),
         key("against", Name, "what is on the horizontal axis in place of time"),
         key("span", Number, "how many columns it spans"),
     ],
@@ -379,7 +393,11 @@ static RIBBON: Section = Section {
 
 static ANNOTATION: Section = Section {
     name: "annotation",
-    keys: &[required("at", Quantity, "when"), required("y", Quantity, "how high"), required("text", Text, "the words")],
+    keys: &[
+        required("at", Quantity, "when"),
+        key("y", Quantity, "how high; at the first curve without it"),
+        required("text", Text, "the words"),
+    ],
 };
 
 static EVIDENCE: Section = Section {
@@ -505,6 +523,11 @@ x = { from = 0 }
 bands = [ { at = 1 } ]
 ribbons = [ { low = "A", high = "B" } ]
 annotations = [ { at = 1, y = 1, text = "here" } ]
+[figures.c]
+kind = "cascade"
+times = [ "1 h" ]
+nodes = [ { show = "A" }, "B" ]
+arrows = [ "A -> B" ]
 [[evidence]]
 id = "one"
 run = { changes = [ { from = "1 h", set = { k = 1 } } ] }

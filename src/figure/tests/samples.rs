@@ -567,6 +567,7 @@ pub fn cascade_diagram() -> Cascade {
         activity: vec![0.9, 0.8, 0.8, 0.75, 0.2, -0.6, 0.7, 0.65, 0.5, 0.35, 0.3, 0.1, 0.0, -0.05, -0.2],
         activity_label: "change from baseline".into(),
         activity_ends: ["below".into(), "none".into(), "above".into()],
+        ..Cascade::default()
     }
 }
 
