@@ -92,12 +92,12 @@ impl Dimension {
 
     /// The product; `None` if an exponent leaves the exact range (which no meaningful unit does).
     pub fn times(&self, other: &Dimension) -> Option<Dimension> {
-        self.combine(other, Rational::checked_add)
+        self.combine(other, i16::checked_add, Rational::checked_add)
     }
 
     /// The quotient; `None` as for [`Dimension::times`].
     pub fn over(&self, other: &Dimension) -> Option<Dimension> {
-        self.combine(other, Rational::checked_sub)
+        self.combine(other, i16::checked_sub, Rational::checked_sub)
     }
 
     /// A rational power; `None` as for [`Dimension::times`].
@@ -116,18 +116,35 @@ impl Dimension {
         Rational::new(numerator.into(), denominator.into()).unwrap_or(Rational::ZERO)
     }
 
-    fn combine(&self, other: &Dimension, operation: fn(Rational, Rational) -> Option<Rational>) -> Option<Dimension> {
-        Dimension::made(|index| operation(self.exponent_at(index), other.exponent_at(index)))
+    /// Exponents are whole nearly always, and dimensions are combined for every part of every expression.
+    fn combine(
+        &self,
+        other: &Dimension,
+        whole: fn(i16, i16) -> Option<i16>,
+        operation: fn(Rational, Rational) -> Option<Rational>,
+    ) -> Option<Dimension> {
+        let mut result = Dimension::NONE;
+        for (index, to) in result.exponents.iter_mut().enumerate() {
+            *to = match (self.exponents[index], other.exponents[index]) {
+                ((a, 1), (b, 1)) => (whole(a, b)?, 1),
+                _ => stored(operation(self.exponent_at(index), other.exponent_at(index))?)?,
+            };
+        }
+        Some(result)
     }
 
     fn made(exponent: impl Fn(usize) -> Option<Rational>) -> Option<Dimension> {
         let mut result = Dimension::NONE;
         for (index, to) in result.exponents.iter_mut().enumerate() {
-            let exponent = exponent(index)?;
-            *to = (exponent.numerator().try_into().ok()?, exponent.denominator().try_into().ok()?);
+            *to = stored(exponent(index)?)?;
         }
         Some(result)
     }
+}
+
+/// An exponent as a dimension keeps it, if it is that small.
+fn stored(exponent: Rational) -> Option<(i16, i16)> {
+    Some((exponent.numerator().try_into().ok()?, exponent.denominator().try_into().ok()?))
 }
 
 impl fmt::Debug for Dimension {
