@@ -1,7 +1,7 @@
 //! `kascade doses`: what is really given, before anything is solved.
 
 use super::arguments::{Covariates, Doses, ScheduleArguments};
-use super::models::load;
+use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::run::Format;
 use super::scenario::{failed, scenario};
@@ -25,7 +25,7 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
         Destination::Stdout => None,
         file @ Destination::File(_) => Some(Format::of(file)?),
     };
-    let model = load(&arguments.model, session)?;
+    let model = load_to_run(&arguments.model, session)?;
     let scenario = scenario(&model, &arguments.schedule)?;
     let compiled = Compiled::new(&model, &[]);
     let expanded = match &arguments.schedule.events {

@@ -3,7 +3,7 @@
 use super::output::read_text;
 use super::{Failure, Session};
 use crate::diagnostics::{Diagnostic, Report, SourceText};
-use crate::model::{self, Loaded, Model, library};
+use crate::model::{self, LoadOptions, Loaded, Model, library};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,10 +80,20 @@ pub fn files(name: &str) -> Vec<PathBuf> {
     found.into_inner()
 }
 
-/// Loads a model; errors end the command, warnings are counted on stderr (`check` prints them in full).
+/// Loads a model with its evidence; errors end the command, warnings are counted on stderr (`check` prints them in full).
 pub fn load(name: &str, session: &Session) -> Result<Model, Failure> {
-    let Loaded { model, report } = load_with_report(name)?;
-    let (_, warnings) = report.counts();
+    Ok(counted(load_with_report(name)?, name, session))
+}
+
+/// The same without its evidence, for the commands that only run it: statements are most of a large model's text.
+pub fn load_to_run(name: &str, session: &Session) -> Result<Model, Failure> {
+    let source = source(name).map_err(|diagnostic| Failure::model(Report::from(diagnostic)))?;
+    let loaded = model::load_with(&source, &extended, LoadOptions { evidence: false }).map_err(Failure::model)?;
+    Ok(counted(loaded, name, session))
+}
+
+fn counted(loaded: Loaded, name: &str, session: &Session) -> Model {
+    let (_, warnings) = loaded.report.counts();
     if warnings > 0 {
         session.say(&format!(
             "warning: {} in `{name}`; `kascade check {name}` prints {}",
@@ -91,7 +101,7 @@ pub fn load(name: &str, session: &Session) -> Result<Model, Failure> {
             if warnings == 1 { "it" } else { "them" }
         ));
     }
-    Ok(model)
+    loaded.model
 }
 
 /// Loads a model with all that was noticed.

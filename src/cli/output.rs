@@ -60,10 +60,16 @@ impl Destination {
 
     /// Writes the bytes: whole, or (for a file) not at all.
     pub fn write(&self, bytes: &[u8]) -> Result<(), WriteError> {
+        self.write_with(&mut |writer| writer.write_all(bytes))
+    }
+
+    /// Hands a writer to `work`, which should write in large pieces; what it writes appears whole, or (in a file) not at
+    /// all.
+    pub fn write_with(&self, work: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>) -> Result<(), WriteError> {
         match self {
             Destination::Stdout => {
                 let mut stdout = std::io::stdout().lock();
-                stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+                work(&mut stdout).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
                     std::io::ErrorKind::BrokenPipe => WriteError::ClosedPipe,
                     _ => WriteError::Refused(Diagnostic::error(
                         Code::CannotWrite,
@@ -71,18 +77,18 @@ impl Destination {
                     )),
                 })
             }
-            Destination::File(path) => write_file(path, bytes).map_err(WriteError::Refused),
+            Destination::File(path) => write_file(path, work).map_err(WriteError::Refused),
         }
     }
 }
 
 /// Writes a file beside its final name and moves it there when it is complete. What is no regular file
 /// (`/dev/null`, a named pipe) is written in place.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+fn write_file(path: &Path, work: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Diagnostic> {
     let refused = |error: std::io::Error| cannot_write(path, &reason(&error));
     if path.exists() && !path.is_file() {
         let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(refused)?;
-        return file.write_all(bytes).map_err(refused);
+        return work(&mut file).map_err(refused);
     }
     // A link stays a link: what it points to is replaced.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -96,7 +102,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
         builder.permissions(std::fs::Permissions::from_mode(mode));
     }
     let mut part = builder.tempfile_in(folder_of(&target)).map_err(refused)?;
-    part.write_all(bytes).and_then(|()| part.flush()).map_err(refused)?;
+    work(&mut part).and_then(|()| part.flush()).map_err(refused)?;
     part.persist(&target).map_err(|error| refused(error.error))?;
     Ok(())
 }

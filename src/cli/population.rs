@@ -3,7 +3,7 @@
 use super::arguments::{Population as Arguments, ScheduleArguments};
 use super::drawing::{self, theme};
 use super::individuals::{self, Failed};
-use super::models::load;
+use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::run::{columns, measures};
 use super::scenario::{american, method_name, positive_time, scenario, solver_options};
@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
     destination.check().map_err(Failure::model)?;
     let theme = arguments.theme.as_deref().map(theme).transpose()?;
     let options = solver_options(&arguments.solver)?;
-    let model = load(&arguments.model, session)?;
+    let model = load_to_run(&arguments.model, session)?;
     let base = base(&model, arguments)?;
     if base.doses.is_empty() {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");

@@ -3,7 +3,7 @@
 use super::arguments::Run;
 use super::doses::{covariates, event_table};
 use super::individuals::{self, Failed};
-use super::models::load;
+use super::models::load_to_run;
 use super::output::Destination;
 use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
 use super::{Failure, Session};
@@ -22,7 +22,7 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     let destination = Destination::new(arguments.output.as_deref());
     let format = Format::of(&destination)?;
     destination.check().map_err(Failure::model)?;
-    let model = load(&arguments.model, session)?;
+    let model = load_to_run(&arguments.model, session)?;
     let options = solver_options(&arguments.solver)?;
     let columns = columns(&model, &arguments.columns)?;
     let scenario = timed(&model, arguments)?;
@@ -52,28 +52,44 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     }
     let with_id =
         trajectories.len() + runs.failed.len() > 1 || trajectories.iter().any(|one| one.timeline.id.is_some());
-    let tables = trajectories.iter().enumerate().map(|(number, trajectory)| {
-        let table = if measures.list.is_empty() {
-            trajectory.table(&columns)
-        } else {
-            outcomes(&measures, &arguments.measure, trajectory)
-        };
-        (trajectory.timeline.id.unwrap_or(number as f64 + 1.0), table)
-    });
-    let table = stack(tables.collect(), with_id);
-    let mut bytes = Vec::new();
-    match format {
-        Format::Csv => {
-            let written = csv::write(&table, arguments.units, &mut bytes);
-            written.map_err(|error| Failure::model(Diagnostic::error(Code::CannotWrite, error.to_string())))?;
+    match (format, trajectories.as_slice()) {
+        // The usual run goes to its file in parts: a page of new memory costs more than writing the numbers on it.
+        (Format::Csv, [only]) if !with_id && measures.list.is_empty() => {
+            destination.write_with(&mut |writer| {
+                csv::write_heads(&only.heads(&columns), arguments.units, writer)?;
+                only.each_part(&columns, &mut |rows| csv::write_rows(rows, writer))
+            })?;
         }
-        Format::Json => {
-            let value = json::table(&table, &provenance(&model, arguments, &options, &scenario));
-            bytes = format!("{value}\n").into_bytes();
+        (format, _) => {
+            let table = whole_table(trajectories, &columns, &measures, &arguments.measure, with_id);
+            match format {
+                Format::Csv => {
+                    destination.write_with(&mut |writer| csv::write(&table, arguments.units, writer))?;
+                }
+                Format::Json => {
+                    let value = json::table(&table, &provenance(&model, arguments, &options, &scenario));
+                    destination.write(format!("{value}\n").as_bytes())?;
+                }
+            }
         }
     }
-    destination.write(&bytes)?;
     runs.end(&compiled, session)
+}
+
+/// The rows or outcomes of all individuals.
+fn whole_table(
+    trajectories: &[Trajectory<'_>],
+    columns: &[Column],
+    measures: &Measures,
+    texts: &[String],
+    with_id: bool,
+) -> Table {
+    let tables = trajectories.iter().enumerate().map(|(number, trajectory)| {
+        let table =
+            if measures.list.is_empty() { trajectory.table(columns) } else { outcomes(measures, texts, trajectory) };
+        (trajectory.timeline.id.unwrap_or(number as f64 + 1.0), table)
+    });
+    stack(tables.collect(), with_id)
 }
 
 /// Expands and runs every individual of an event table. Nothing is solved before the whole table makes sense.

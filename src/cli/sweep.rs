@@ -2,7 +2,7 @@
 
 use super::arguments::{ScheduleArguments, Sweep};
 use super::drawing::{self, theme};
-use super::models::load;
+use super::models::load_to_run;
 use super::output::Destination;
 use super::scenario::{method_name, positive_time, scenario, solver_options};
 use super::work::{on_threads, progress};
@@ -63,7 +63,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
     destination.check().map_err(Failure::model)?;
     let theme = arguments.theme.as_deref().map(theme).transpose()?;
     let options = solver_options(&arguments.solver)?;
-    let model = load(&arguments.model, session)?;
+    let model = load_to_run(&arguments.model, session)?;
     let base = base(&model, arguments)?;
     if base.doses.is_empty() {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");

@@ -9,14 +9,15 @@ use crate::units::Span;
 /// The largest exponent that needs no source.
 const LARGEST_EXPONENT: f64 = 16.0;
 
-/// The conversions written by hand in a factor of a product of which another factor has a dimension, and is in `unit`.
+/// The conversions written by hand in a factor of a product of which another factor has a dimension, and is in `unit`, which
+/// is asked for only where there is something to say.
 ///
 /// `factor` may itself be a product, as the `60 * n` of `60 * n * C`; numbers inside anything else are left alone.
-pub(super) fn conversions(factor: &Expr, unit: &str) -> Vec<Finding> {
+pub(super) fn conversions(factor: &Expr, unit: &dyn Fn() -> String) -> Vec<Finding> {
     let named = literal(factor).and_then(|value| Some((value, conversion(value)?)));
     if let Some((value, conversion)) = named {
         let span = factor.span.clone();
-        return vec![Finding::HandConversion { value, span, conversion, unit: unit.to_string() }];
+        return vec![Finding::HandConversion { value, span, conversion, unit: unit() }];
     }
     match &factor.kind {
         ExprKind::Unary(UnaryOperator::Negate, operand) => conversions(operand, unit),

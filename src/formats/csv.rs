@@ -3,7 +3,8 @@
 //! What it cannot carry: the version, model hash and settings that JSON carries.
 
 use crate::numerics::float_text::push_number;
-use crate::simulation::Table;
+use crate::simulation::{Head, Table};
+use ndarray::ArrayView2;
 use std::io::{self, Write};
 
 /// Writes a table; with `units` the header reads `C [ng/mL]`.
@@ -11,20 +12,38 @@ use std::io::{self, Write};
 /// # Errors
 /// What the writer says.
 pub fn write(table: &Table, units: bool, writer: &mut dyn Write) -> io::Result<()> {
-    // One buffer a block of rows: numbers are appended without allocation and leave in few large writes.
-    let mut buffer: Vec<u8> = Vec::with_capacity(1 << 16);
-    for (number, head) in table.heads.iter().enumerate() {
+    write_heads(&table.heads, units, writer)?;
+    write_rows(table.values.view(), writer)
+}
+
+/// Writes the header line.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_heads(heads: &[Head], units: bool, writer: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    for (number, head) in heads.iter().enumerate() {
         if number > 0 {
-            buffer.push(b',');
+            line.push(b',');
         }
         if units {
-            push_text(&format!("{} [{}]", head.name, head.unit), &mut buffer);
+            push_text(&format!("{} [{}]", head.name, head.unit), &mut line);
         } else {
-            push_text(&head.name, &mut buffer);
+            push_text(&head.name, &mut line);
         }
     }
-    buffer.push(b'\n');
-    for row in table.values.rows() {
+    line.push(b'\n');
+    writer.write_all(&line)
+}
+
+/// Writes rows below a header.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_rows(rows: ArrayView2<'_, f64>, writer: &mut dyn Write) -> io::Result<()> {
+    // One buffer a block of rows: numbers are appended without allocation and leave in few large writes.
+    let mut buffer: Vec<u8> = Vec::with_capacity(BUFFER);
+    for row in rows.rows() {
         let mut first = true;
         for &value in row {
             if !first {
@@ -34,13 +53,16 @@ pub fn write(table: &Table, units: bool, writer: &mut dyn Write) -> io::Result<(
             push_number(value, &mut buffer);
         }
         buffer.push(b'\n');
-        if buffer.len() > (1 << 16) - 4096 {
+        if buffer.len() > BUFFER - 4096 {
             writer.write_all(&buffer)?;
             buffer.clear();
         }
     }
     writer.write_all(&buffer)
 }
+
+/// Bytes that are written at a time; a buffer of this size keeps its memory from one block of rows to the next.
+const BUFFER: usize = 1 << 16;
 
 /// A name, quoted if it must be.
 fn push_text(text: &str, buffer: &mut Vec<u8>) {
@@ -56,7 +78,6 @@ fn push_text(text: &str, buffer: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::Head;
     use ndarray::array;
 
     #[test]

@@ -41,11 +41,27 @@ const LARGEST_FILE: usize = 4 << 20;
 /// How many states, parameters or quantities a model may have.
 const LARGEST_SECTION: usize = 20_000;
 
-/// Reads a model.
+/// What is read of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Whether the statements of `[[evidence]]` and of the files that `[model] evidence` names are read and checked. A
+    /// run needs none of them, and a large model has more text in its evidence than in its equations.
+    pub evidence: bool,
+}
+
+/// Reads a model with its evidence.
 ///
 /// # Errors
 /// All faults that were found, with warnings among them.
 pub fn load(source: &Arc<SourceText>, find: Find<'_>) -> Result<Loaded, Report> {
+    load_with(source, find, LoadOptions { evidence: true })
+}
+
+/// Reads of a model what is asked for; the rest of it is not even checked.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(source: &Arc<SourceText>, find: Find<'_>, options: LoadOptions) -> Result<Loaded, Report> {
     let mut report = Report::default();
     let Some(chain) = read_chain(source, find, &mut report) else { return Err(report) };
     let hash = fingerprint(&chain);
@@ -53,7 +69,9 @@ pub fn load(source: &Arc<SourceText>, find: Find<'_>) -> Result<Loaded, Report> 
     let mut root: Option<Table> = None;
     let mut evidence_texts = Vec::new();
     for (text, table) in chain {
-        evidence_texts.extend(evidence_of(&table, &text, find, &mut report));
+        if options.evidence {
+            evidence_texts.extend(evidence_of(&table, &text, find, &mut report));
+        }
         root = Some(match root {
             None => table,
             Some(base) => overlay::merge(base, table, &mut report),
@@ -67,7 +85,7 @@ pub fn load(source: &Arc<SourceText>, find: Find<'_>) -> Result<Loaded, Report> 
         root = overlay::merge(root, own, &mut report);
     }
     let log = Log::new(report);
-    let model = read_model(&root, source, hash, extends, &log);
+    let model = read_model(&root, source, hash, extends, options, &log);
     let mut report = log.into_report();
     let model = model.filter(|_| !report.has_errors());
     if let Some(model) = &model {
@@ -188,7 +206,14 @@ fn fingerprint(chain: &[(Arc<SourceText>, Table)]) -> String {
     format!("{hash:016x}")
 }
 
-fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec<String>, log: &Log) -> Option<Model> {
+fn read_model(
+    root: &Table,
+    source: &Arc<SourceText>,
+    hash: String,
+    extends: Vec<String>,
+    options: LoadOptions,
+    log: &Log,
+) -> Option<Model> {
     let top_place = root.entries.get("model").map_or_else(|| Place::new(source, 0..0), |entry| entry.key.clone());
     let top = Section::new(root, &Place::new(source, 0..0), "", log);
     top.value("kascade");
@@ -250,7 +275,11 @@ fn read_model(root: &Table, source: &Arc<SourceText>, hash: String, extends: Vec
         let perturbations: Vec<&str> = model.perturbations.iter().map(|one| one.name.as_str()).collect();
         model.figures = figures::read(&section, &context, &regimens, &perturbations);
     }
-    model.evidence = evidence::read(&top, &context);
+    if options.evidence {
+        model.evidence = evidence::read(&top, &context);
+    } else {
+        top.value("evidence");
+    }
     top.value("remove");
     top.done();
     if model.states.is_empty() {

@@ -30,7 +30,7 @@ pub use figures::{
 };
 pub use grid::{Grid, GridLine, read_grid};
 pub use influence::{Influence, Sign as InfluenceSign, influences};
-pub use load::{Find, Loaded, load};
+pub use load::{Find, LoadOptions, Loaded, load, load_with};
 pub use parameters::out_of_range;
 pub use reader::Text;
 pub use types::{

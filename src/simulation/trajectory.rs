@@ -9,7 +9,8 @@ use crate::dosing::{Kind, Timeline};
 use crate::model::Column;
 use crate::program::Frame;
 use crate::solver::{Finish, Recording, Side};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use std::ops::Range;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -26,68 +27,111 @@ pub struct Trajectory<'m> {
     pub start: Start,
 }
 
+/// How many rows are handed to a writer at a time: as many as a processor's cache holds.
+const PART: usize = 256;
 /// How many rows are worked out side by side.
 const LANES: usize = 8;
 
 impl<'m> Trajectory<'m> {
+    /// The heads of [`Trajectory::table`].
+    pub fn heads(&self, columns: &[Column]) -> Vec<Head> {
+        let model = self.compiled.model;
+        let of = |column: &Column| Head::new(model.column_name(*column), model.column_unit(*column).text());
+        std::iter::once(Head::new("time", model.time_unit.text())).chain(columns.iter().map(of)).collect()
+    }
+
     /// The output rows as a table: `time`, then the columns, in declared units.
     pub fn table(&self, columns: &[Column]) -> Table {
-        let model = self.compiled.model;
-        let mut heads = vec![Head::new("time", model.time_unit.text())];
-        heads.extend(
-            columns.iter().map(|column| Head::new(model.column_name(*column), model.column_unit(*column).text())),
-        );
         let rows = self.recording.row_times.len();
-        let mut values = Array2::zeros((rows, heads.len()));
+        let mut values = Array2::zeros((rows, columns.len() + 1));
         // Rows are recorded in the order of time and printed in the order of the table that asked for them.
-        let order: Vec<usize> = self
-            .timeline
-            .actions
-            .iter()
-            .filter_map(|action| match action.kind {
-                Kind::Output { row } => Some(row),
-                _ => None,
-            })
-            .collect();
+        let order = self.order();
         let place_of = |row: usize| order.get(row).copied().filter(|place| *place < rows).unwrap_or(row);
-        for (row, time) in self.timeline.outputs.iter().enumerate().take(rows) {
-            values[[row, 0]] = model.time_unit.from_internal(*time);
+        self.fill(columns, 0..rows, &place_of, &mut values.view_mut());
+        Table { heads: self.heads(columns), values }
+    }
+
+    /// Hands the rows of [`Trajectory::table`] to `visit`, some at a time: for writers that need not have all of them in
+    /// memory at once.
+    ///
+    /// # Errors
+    /// The first of `visit`.
+    pub fn each_part<E>(
+        &self,
+        columns: &[Column],
+        visit: &mut dyn FnMut(ArrayView2<'_, f64>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.order().iter().enumerate().any(|(row, place)| row != *place) {
+            return visit(self.table(columns).values.view());
         }
+        let rows = self.recording.row_times.len();
+        let mut values = Array2::zeros((PART.min(rows), columns.len() + 1));
+        for first in (0..rows).step_by(PART) {
+            let count = PART.min(rows - first);
+            let mut part = values.slice_mut(s![..count, ..]);
+            self.fill(columns, first..first + count, &|row| row - first, &mut part);
+            visit(part.view())?;
+        }
+        Ok(())
+    }
+
+    /// The place in the table of each recorded row.
+    fn order(&self) -> Vec<usize> {
+        let places = self.timeline.actions.iter().filter_map(|action| match action.kind {
+            Kind::Output { row } => Some(row),
+            _ => None,
+        });
+        places.collect()
+    }
+
+    /// Writes recorded rows into the places that `place_of` gives them.
+    fn fill(
+        &self,
+        columns: &[Column],
+        rows: Range<usize>,
+        place_of: &dyn Fn(usize) -> usize,
+        values: &mut ArrayViewMut2<'_, f64>,
+    ) {
+        let model = self.compiled.model;
         let states = model.states.len();
-        let needs_quantities = columns.iter().any(|column| matches!(column, Column::Quantity(_)));
+        for row in rows.clone() {
+            // The time as it was asked for; the recorded one is the same but for its order.
+            let place = place_of(row);
+            if let Some(time) = self.timeline.outputs.get(place + rows.start) {
+                values[[place, 0]] = model.time_unit.from_internal(*time);
+            }
+        }
         for (place, column) in columns.iter().enumerate() {
             if let Column::State(state) = column {
                 let unit = &model.states[*state].unit;
-                for row in 0..rows {
+                for row in rows.clone() {
                     values[[place_of(row), place + 1]] = unit.from_internal(self.recording.rows[row * states + state]);
                 }
             }
         }
-        if needs_quantities {
-            self.each_block_of_rows(|first, count, quantities| {
-                for (place, column) in columns.iter().enumerate() {
-                    if let Column::Quantity(quantity) = column {
-                        let unit = &model.quantities[*quantity].unit;
-                        for lane in 0..count {
-                            values[[place_of(first + lane), place + 1]] =
-                                unit.from_internal(quantities[*quantity][lane]);
-                        }
+        if !columns.iter().any(|column| matches!(column, Column::Quantity(_))) {
+            return;
+        }
+        self.each_block_of_rows(rows, |first, count, quantities| {
+            for (place, column) in columns.iter().enumerate() {
+                if let Column::Quantity(quantity) = column {
+                    let unit = &model.quantities[*quantity].unit;
+                    for lane in 0..count {
+                        values[[place_of(first + lane), place + 1]] = unit.from_internal(quantities[*quantity][lane]);
                     }
                 }
-            });
-        }
-        Table { heads, values }
+            }
+        });
     }
 
     /// Calls `visit` with the first row, the number of rows, and all quantities of these rows.
-    fn each_block_of_rows(&self, mut visit: impl FnMut(usize, usize, &[[f64; LANES]])) {
+    fn each_block_of_rows(&self, rows: Range<usize>, mut visit: impl FnMut(usize, usize, &[[f64; LANES]])) {
         let equations = &self.compiled.equations;
         let layout = equations.layout();
         let evaluator = equations.eight();
         let mut frame = evaluator.frame();
         let states = equations.states();
-        let rows = self.recording.row_times.len();
-        let mut row = 0;
+        let (mut row, rows) = (rows.start, rows.end);
         let mut prepared = usize::MAX;
         while row < rows {
             let after = self.recording.stretches.partition_point(|stretch| stretch.first_row <= row);

@@ -256,8 +256,8 @@ impl<'a> Resolver<'a> {
     fn note_conversions(&mut self, left: &Expr, left_part: &Typed, right: &Expr, right_part: &Typed) {
         for (literal, other) in [(left, right_part), (right, left_part)] {
             if !dimension(other).is_none() {
-                let unit = self.side(other).unit;
-                self.conversions.extend(findings::conversions(literal, &unit));
+                let found = findings::conversions(literal, &|| self.side(other).unit);
+                self.conversions.extend(found);
             }
         }
     }
