@@ -50,7 +50,7 @@ fn individuals(criterion: &mut Criterion) {
     let parameters: Vec<_> = model.parameters.iter().map(|one| (one.name.clone(), one.unit.clone())).collect();
     let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
     let source = SourceText::new("table.csv", text);
-    criterion.bench_function("event table, 1000 individuals of 50 records, one thread", |bench| {
+    criterion.bench_function("event table, 1000 individuals of 50 records, all threads", |bench| {
         bench.iter(|| {
             let table = read_event_table(&source, &setup).expect("a sound table");
             let scenario = Scenario::undosed(&model);

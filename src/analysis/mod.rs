@@ -1,6 +1,7 @@
 //! One question a file: what is asked of many runs at once. Must never print.
 
 pub mod batch;
+pub mod benchmark;
 pub mod difference;
 pub mod evidence;
 pub mod grid;

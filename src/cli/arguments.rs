@@ -58,6 +58,8 @@ pub enum Command {
     Sweep(Sweep),
     /// Simulate many individuals: mean, standard deviation and quantiles over time
     Population(Population),
+    /// Measure what models and solvers cost, and how accurate they are for it
+    Bench(Bench),
     /// Write a commented model that runs
     New(New),
     /// Print the JSON schema of model files, for editors
@@ -453,6 +455,50 @@ pub struct Population {
     #[command(flatten)]
     pub solver: SolverArguments,
     /// File to write: .csv, .json, or a figure: .svg, .png, .pdf
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Built-in names or paths; several stand side by side, with times relative to the first
+    #[arg(required = true)]
+    pub models: Vec<String>,
+    /// A regimen of the models; default: the first of each
+    #[arg(short, long, value_name = "NAME")]
+    pub regimen: Option<String>,
+    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
+    #[arg(long, value_name = "DOSE")]
+    pub dose: Vec<String>,
+    /// Apply a perturbation of the models; repeat for more
+    #[arg(short, long, value_name = "NAME")]
+    pub perturb: Vec<String>,
+    /// Set a parameter: NAME=VALUE
+    #[arg(short, long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The end, as 7d; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// The output interval, as 15min; default: the model's
+    #[arg(long, value_name = "TIME")]
+    pub every: Option<String>,
+    /// How often each is run, in turns
+    #[arg(long, default_value_t = 21, value_name = "N")]
+    pub runs: usize,
+    /// Solvers, separated by commas; default: rodas5p,dopri5,dop853
+    #[arg(long, value_enum, value_name = "METHODS", value_delimiter = ',')]
+    pub solver: Vec<Solver>,
+    /// Relative tolerances, separated by commas; default: 1e-3 to 1e-8
+    #[arg(long, value_name = "X", value_delimiter = ',')]
+    pub rtol: Vec<f64>,
+    /// Theme of a figure: slide, paper, paper-wide or dark
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Width of a PNG in pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// File to write: .csv, .json, or a work-precision figure: .svg, .png, .pdf; without it, a text table
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

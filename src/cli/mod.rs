@@ -4,6 +4,8 @@
 //! typed, calls the floors below, and writes what comes back.
 
 pub mod arguments;
+mod bench;
+mod bench_output;
 mod check;
 mod compare;
 mod completions;
@@ -151,6 +153,7 @@ fn dispatch(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Plot(arguments) => plot::run(&arguments, session),
         Command::Compare(arguments) => compare::run(&arguments, session),
         Command::Evidence(arguments) => evidence::run(&arguments, session),
+        Command::Bench(arguments) => bench::run(&arguments, session),
         Command::Population(arguments) => population::run(&arguments, session),
         Command::Sweep(arguments) => sweep::run(&arguments, session),
         Command::New(arguments) => new::run(&arguments, session),
