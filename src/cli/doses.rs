@@ -75,6 +75,13 @@ pub fn event_table(
         session
             .say(&format!("note: columns that no parameter is named after are ignored: {}", table.ignored.join(", ")));
     }
+    for name in &table.ignored {
+        let same = |one: &&(String, crate::units::Unit)| one.0.eq_ignore_ascii_case(name);
+        if let Some((parameter, _)) = parameters.iter().find(same) {
+            session
+                .say(&format!("note: a column `{parameter}` would set the parameter `{parameter}`; `{name}` does not"));
+        }
+    }
     Ok(table)
 }
 

@@ -8,11 +8,12 @@ use super::output::Destination;
 use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, SourceText};
+use crate::dosing::Timeline;
 use crate::formats::{csv, json};
 use crate::model::{Column, Model};
 use crate::simulation::{
     Compiled, Head, Keep, Measures, Scenario, SimulationError, SolverOptions, Table, Trajectory, simulate,
-    simulate_individuals, take, timelines, unknown,
+    simulate_individuals, steady_doses_text, take, timelines, unknown,
 };
 use ndarray::Array2;
 use std::path::Path;
@@ -102,11 +103,22 @@ fn run_events<'m>(
     keep: Keep,
     session: &Session,
 ) -> Result<Runs<'m>, Failure> {
-    let table = event_table(compiled.model, compiled, path, session)?;
+    let model = compiled.model;
+    let table = event_table(model, compiled, path, session)?;
+    let mut scenario = scenario.clone();
+    if arguments.at.is_none() {
+        // Rows at an interval go on to the last record, whatever the model's own horizon.
+        scenario.until = table.last_time();
+        let every = arguments.every.as_ref().map(|every| positive_time("--every", every, model)).transpose()?;
+        scenario.rows_every(model, every).map_err(Failure::usage)?;
+    }
     let own_times = arguments.every.is_some() || arguments.at.is_some();
     let times = own_times.then_some(scenario.outputs.as_slice());
     let rule = covariates(arguments.schedule.covariates);
-    let expanded = timelines(compiled, &table, scenario, rule, times).map_err(|error| failed(&error, compiled))?;
+    let expanded = timelines(compiled, &table, &scenario, rule, times).map_err(|error| failed(&error, compiled))?;
+    if arguments.at.is_some() {
+        tell_left_out(&expanded, &scenario.outputs, session);
+    }
     let ids: Vec<Option<f64>> = expanded.iter().map(|timeline| timeline.id).collect();
     let mut runs = Runs { kept: Vec::new(), failed: Vec::new() };
     for (id, result) in ids.into_iter().zip(simulate_individuals(compiled, expanded, options, keep)) {
@@ -130,6 +142,19 @@ impl Runs<'_> {
         let failed: Vec<Failed<'_>> =
             self.failed.iter().map(|(id, error)| Failed { id: *id, error, note: None }).collect();
         individuals::end(&failed, failed.len(), self.kept.len() + failed.len(), compiled, session)
+    }
+}
+
+/// Says how many of the times asked for lie outside of the individuals' runs, which last from the first record to the
+/// last: there is no row of these.
+fn tell_left_out(expanded: &[Timeline], times: &[f64], session: &Session) {
+    let within = |one: &Timeline, time: f64| one.start <= time && time <= one.end;
+    let left_out: usize = expanded.iter().map(|one| times.iter().filter(|time| !within(one, **time)).count()).sum();
+    if left_out > 0 {
+        session.say(&format!(
+            "note: {left_out} of {} rows lie outside of the individuals' runs, which last from the first record to the last, and are left out",
+            times.len() * expanded.len()
+        ));
     }
 }
 
@@ -188,6 +213,15 @@ impl Format {
 /// The scenario with its horizon and output times.
 fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
     let mut scenario = scenario(model, &arguments.schedule)?;
+    if arguments.schedule.events.is_some() && arguments.until.is_some() {
+        return Err(Failure::usage(
+            Diagnostic::error(
+                Code::BadArgument,
+                "`--until` does not apply to an event table: a run ends at the last record",
+            )
+            .hint("to go on for longer, add a record with EVID 2 (no row) or 0 (a row) at the end"),
+        ));
+    }
     if let Some(until) = &arguments.until {
         scenario.until = positive_time("--until", until, model)?;
     }
@@ -277,6 +311,15 @@ fn statistics(trajectory: &Trajectory<'_>) -> String {
     }
     if let Some(residual) = trajectory.start.residual {
         text.push_str(&format!("\nsteady start: largest rate of change {residual:.1e} of its tolerance"));
+    }
+    for report in &trajectory.steady {
+        let doses = steady_doses_text(&report.doses, trajectory.compiled);
+        let found = match report.periods {
+            Some(1) => format!("1 period, remaining drift {:.1e}", report.drift),
+            Some(periods) => format!("{periods} periods, remaining drift {:.1e}", report.drift),
+            None => format!("solved, last correction {:.1e}", report.drift),
+        };
+        text.push_str(&format!("\nsteady state of {doses}: {found}"));
     }
     text
 }

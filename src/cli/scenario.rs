@@ -152,7 +152,9 @@ pub fn failed(error: &SimulationError, compiled: &Compiled<'_>) -> Failure {
     let report = Report::from(error.diagnostic(compiled));
     match error {
         SimulationError::Dose(_) => Failure::Model(report),
-        SimulationError::Solver(_) | SimulationError::Start(_) => Failure::Solver(report),
+        SimulationError::Solver(_) | SimulationError::Start(_) | SimulationError::SteadyDoses(..) => {
+            Failure::Solver(report)
+        }
     }
 }
 

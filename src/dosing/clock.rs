@@ -14,7 +14,7 @@ use super::timeline::{Action, Fate, Given, Kind, Repeat, Timeline};
 use std::collections::BTreeMap;
 
 /// More doses than this in one run are refused, so that a slip in a unit ends in a message.
-const MOST: usize = 2_000_000;
+pub(super) const MOST: usize = 2_000_000;
 
 /// An infusion that runs.
 pub(super) struct Running {
@@ -56,7 +56,7 @@ pub(super) struct Clock<'a> {
     pub setup: &'a Setup<'a>,
     pub tolerance: f64,
     start: f64,
-    end: f64,
+    pub end: f64,
     initial: (Vec<f64>, Vec<(usize, f64)>),
     /// The instant at which things now happen.
     pub now: f64,

@@ -5,7 +5,7 @@
 //! records that began them; then the records at that time, in their order. So "an additional or lagged dose at the very
 //! time of a record counts before it".
 
-use super::clock::{Clock, Pending, Running};
+use super::clock::{Clock, MOST, Pending, Running};
 use super::error::{DoseError, DoseFault};
 use super::prepare::{Input, Order, Prepared, prepare};
 use super::record::{Covariates, Event, Record, Span};
@@ -89,6 +89,10 @@ impl Clock<'_> {
     /// The dose of a record: at once if it has no lag, else on its way.
     fn dose(&mut self, record: &Record, order: &Order) -> Result<(), DoseError> {
         let prepared = self.prepare(order)?;
+        let doses = f64::from(order.additional).min((self.end - record.time) / prepared.interval);
+        if doses > MOST as f64 {
+            return Err(DoseFault::IntervalTooShort { interval: prepared.interval }.at(order.place.clone()));
+        }
         let dose = Pending {
             arrives: record.time + prepared.lag,
             record: record.time,

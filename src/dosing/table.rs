@@ -51,6 +51,12 @@ pub enum Rows<'a> {
 }
 
 impl EventTable {
+    /// The time of the latest record of all individuals, at which the longest run ends, internal time.
+    pub fn last_time(&self) -> f64 {
+        let ends = self.individuals.iter().filter_map(|one| one.records.last()).map(|record| record.time);
+        ends.fold(0.0, f64::max)
+    }
+
     /// Makes a table of its rows, in the order of the text.
     ///
     /// # Errors

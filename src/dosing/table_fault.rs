@@ -116,6 +116,10 @@ impl TableFault {
             TableFault::NotANumber { text, .. } if is_decimal_comma(text) => "the decimal sign is a point",
             TableFault::NotANumber { column, .. } if column == "ID" => "number the individuals",
             TableFault::NotANumber { column, .. } if column == "CMT" => "names of routes stand in a column `route`",
+            TableFault::NotANumber { text, .. } if text.contains('\u{2212}') => "the minus sign of a number is `-`",
+            TableFault::NotANumber { text, .. } if text.starts_with(|first: char| first.is_ascii_digit()) => {
+                "cells hold numbers alone, in the units that the model declares"
+            }
             TableFault::NotANumber { .. } => "a missing value is `.`, `NA` or nothing",
             TableFault::NotFinite { .. } => "numbers are finite; a missing value is `.`, `NA` or nothing",
             TableFault::Missing { .. } => "only other columns may have missing values",

@@ -1,6 +1,7 @@
 //! A solver's failure in the model's words: which state, which rate, when, and what to try.
 
 use super::compiled::Compiled;
+use super::start::SteadyDoses;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::dosing::DoseError;
 use crate::numerics::float_text::number_text;
@@ -14,6 +15,8 @@ pub enum SimulationError {
     Dose(DoseError),
     /// The solver could not go on; with the relative tolerance it had.
     Solver(Box<(Failure, f64)>),
+    /// Doses since forever lead to no steady state, or a period of them cannot be computed; with the relative tolerance.
+    SteadyDoses(Box<(Failure, f64)>, SteadyDoses),
     /// The start is not a steady state that can be solved for, or not a number.
     Start(Box<(Failure, f64)>),
 }
@@ -26,6 +29,7 @@ impl SimulationError {
             SimulationError::Solver(failed) | SimulationError::Start(failed) => {
                 solver_diagnostic(&failed.0, failed.1, compiled)
             }
+            SimulationError::SteadyDoses(failed, doses) => steady_diagnostic(&failed.0, failed.1, doses, compiled),
         }
     }
 }
@@ -35,6 +39,47 @@ fn shown(value: f64, unit: &Unit) -> String {
     let value = unit.from_internal(value);
     let short: f64 = format!("{value:.5e}").parse().unwrap_or(value);
     if unit.text() == "1" { number_text(short) } else { format!("{} {}", number_text(short), unit.text()) }
+}
+
+/// The doses of a steady state, in the model's words: "`nasal` every 12 h".
+pub fn steady_doses_text(doses: &SteadyDoses, compiled: &Compiled<'_>) -> String {
+    let model = compiled.model;
+    let names = doses.routes.iter().filter_map(|route| model.routes.get(*route)).map(|one| format!("`{}`", one.name));
+    let names = names.collect::<Vec<_>>().join(" and ");
+    match doses.period() {
+        Some(period) => format!("{names} every {}", shown(period, &model.time_unit)),
+        None => format!("an endless infusion by {names}"),
+    }
+}
+
+/// What is given since forever and never comes to rest: the general complaint, with the doses named.
+fn steady_diagnostic(failure: &Failure, tolerance: f64, doses: &SteadyDoses, compiled: &Compiled<'_>) -> Diagnostic {
+    let model = compiled.model;
+    let mut diagnostic = solver_diagnostic(failure, tolerance, compiled);
+    let doses = steady_doses_text(doses, compiled);
+    let amount = |state: usize, value: f64| {
+        let name = model.states.get(state).map_or("?", |state| state.name.as_str());
+        (name, model.states.get(state).map_or_else(String::new, |state| shown(value, &state.unit)))
+    };
+    match failure.kind {
+        FailureKind::NoPeriodicState { state, drift, periods } => {
+            let (name, drift) = amount(state, drift);
+            diagnostic.message = format!(
+                "{doses} leads to no steady state: after {periods} periods `{name}` still changes by {drift} a period"
+            );
+        }
+        FailureKind::NoSteadyState { state, rate } => {
+            let (name, rate) = amount(state, rate * model.time_unit.to_internal(1.0));
+            diagnostic.message = format!(
+                "{doses} leads to no steady state: `{name}` still changes by {rate} per {}",
+                model.time_unit.text()
+            );
+        }
+        _ => return diagnostic.note(format!("while the steady state of {doses} was sought")),
+    }
+    diagnostic.hint(
+        "what is given must be removed as fast in the long run: look for a clearance of zero, or a saturable loss that is slower than the doses; an accumulator wants `steady = false`",
+    )
 }
 
 fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>) -> Diagnostic {

@@ -3,9 +3,9 @@
 
 use super::compiled::Compiled;
 use super::failure::SimulationError;
-use super::run::{Keep, SolverOptions, problem, recording, solve_timeline};
+use super::run::{Keep, SolverOptions, recording, reported_problem, solve_from, solve_timeline};
 use super::scenario::{Scenario, dosing_perturbations};
-use super::start::Start;
+use super::start::{Start, SteadyReport, find_start};
 use super::trajectory::Trajectory;
 use crate::dosing::{Covariates, EventTable, Rows, Setup, Timeline, expand_individual};
 use crate::program::Instructions;
@@ -90,15 +90,27 @@ pub fn simulate_block<'m, T>(
     keep: Keep,
     finish: &mut dyn FnMut(Trajectory<'m>) -> T,
 ) -> Vec<Result<T, SimulationError>> {
+    simulate_block_from(compiled, timelines, &|_| None, options, keep, finish)
+}
+
+/// As [`simulate_block`], where `known` may tell the start of a timeline, as [`find_start`] would find it.
+pub fn simulate_block_from<'m, T>(
+    compiled: &'m Compiled<'m>,
+    timelines: &mut dyn Iterator<Item = Result<Timeline, SimulationError>>,
+    known: &dyn Fn(&Timeline) -> Option<Start>,
+    options: &SolverOptions,
+    keep: Keep,
+    finish: &mut dyn FnMut(Trajectory<'m>) -> T,
+) -> Vec<Result<T, SimulationError>> {
     // One alone is not worth code for eight; the explicit methods know no lanes.
     if options.method != Method::Rodas5p || timelines.size_hint().1 == Some(1) {
-        return timelines
-            .map(|timeline| {
-                timeline.and_then(|timeline| solve_timeline(compiled, timeline, options, keep)).map(&mut *finish)
-            })
-            .collect();
+        let mut solve = |timeline: Timeline| match known(&timeline) {
+            Some(start) => solve_from(compiled, timeline, start, options, keep),
+            None => solve_timeline(compiled, timeline, options, keep),
+        };
+        return timelines.map(|timeline| timeline.and_then(&mut solve).map(&mut *finish)).collect();
     }
-    let mut waiting = Waiting { compiled, timelines, options, keep, finish, results: Vec::new() };
+    let mut waiting = Waiting { compiled, timelines, known, options, keep, finish, results: Vec::new() };
     solve_queue::<LANES, _>(compiled.equations.eight(), Instructions::detect(), &mut waiting);
     waiting.results.into_iter().flatten().collect()
 }
@@ -107,6 +119,7 @@ pub fn simulate_block<'m, T>(
 struct Waiting<'w, 'm, T> {
     compiled: &'m Compiled<'m>,
     timelines: &'w mut dyn Iterator<Item = Result<Timeline, SimulationError>>,
+    known: &'w dyn Fn(&Timeline) -> Option<Start>,
     options: &'w SolverOptions,
     keep: Keep,
     finish: &'w mut dyn FnMut(Trajectory<'m>) -> T,
@@ -119,6 +132,7 @@ struct Seat {
     place: usize,
     timeline: Timeline,
     start: Start,
+    steady: Vec<SteadyReport>,
     recording: Recording,
 }
 
@@ -130,8 +144,12 @@ impl<'m, T> Queue<'m> for Waiting<'_, 'm, T> {
             let timeline = self.timelines.next()?;
             let place = self.results.len();
             let seated = timeline.and_then(|timeline| {
-                let (problem, start) = problem(self.compiled, &timeline, self.options)?;
-                Ok((problem, Seat { place, timeline, start, recording: recording(self.keep) }))
+                let start = match (self.known)(&timeline) {
+                    Some(start) => start,
+                    None => find_start(self.compiled, &timeline.parameters, &timeline.clamps, self.options)?,
+                };
+                let (problem, steady) = reported_problem(self.compiled, &timeline, &start, self.options)?;
+                Ok((problem, Seat { place, timeline, start, steady, recording: recording(self.keep) }))
             });
             match seated {
                 Ok(seated) => {
@@ -144,10 +162,10 @@ impl<'m, T> Queue<'m> for Waiting<'_, 'm, T> {
     }
 
     fn done(&mut self, seat: Seat, result: Result<Finish, Failure>) {
-        let Seat { place, timeline, start, recording } = seat;
+        let Seat { place, timeline, start, steady, recording } = seat;
         let compiled = self.compiled;
         let result = match result {
-            Ok(finish) => Ok((self.finish)(Trajectory { compiled, timeline, recording, finish, start })),
+            Ok(finish) => Ok((self.finish)(Trajectory { compiled, timeline, recording, finish, start, steady })),
             Err(failure) => Err(SimulationError::Solver(Box::new((failure, self.options.relative_tolerance)))),
         };
         self.results[place] = Some(result);

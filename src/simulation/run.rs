@@ -5,7 +5,7 @@
 use super::compiled::Compiled;
 use super::failure::SimulationError;
 use super::scenario::{Scenario, dosing_perturbations};
-use super::start::{Start, find_start, steady_change};
+use super::start::{Start, SteadyReport, find_start, steady_change};
 use super::trajectory::Trajectory;
 use crate::dosing::{self, Kind, Setup, Timeline, expand};
 use crate::model::Model;
@@ -98,11 +98,24 @@ pub fn problem_from<'m>(
     start: &Start,
     options: &SolverOptions,
 ) -> Result<Problem<'m>, SimulationError> {
+    reported_problem(compiled, timeline, start, options).map(|(problem, _)| problem)
+}
+
+/// As [`problem_from`], with how the steady states of doses were found.
+///
+/// # Errors
+/// No steady state of doses.
+pub(super) fn reported_problem<'m>(
+    compiled: &'m Compiled<'_>,
+    timeline: &Timeline,
+    start: &Start,
+    options: &SolverOptions,
+) -> Result<(Problem<'m>, Vec<SteadyReport>), SimulationError> {
     let model = compiled.model;
     let rows_last = rows_come_last(timeline);
-    let stops = stops(compiled, timeline, start, options, !rows_last)?;
+    let (stops, steady) = stops(compiled, timeline, start, options, !rows_last)?;
     let rows = timeline.actions.iter().filter(|action| matches!(action.kind, Kind::Output { .. }));
-    Ok(Problem {
+    let problem = Problem {
         equations: &compiled.equations,
         start_time: timeline.start,
         end_time: timeline.end,
@@ -116,7 +129,8 @@ pub fn problem_from<'m>(
         events: compiled.events.clone(),
         nonnegative: nonnegative(model),
         limits: options.limits,
-    })
+    };
+    Ok((problem, steady))
 }
 
 /// Whether every row comes after all else that happens at its time, and the clock never goes back: then rows are times,
@@ -153,11 +167,11 @@ pub fn solve_from<'m>(
     options: &SolverOptions,
     keep: Keep,
 ) -> Result<Trajectory<'m>, SimulationError> {
-    let problem = problem_from(compiled, &timeline, &start, options)?;
+    let (problem, steady) = reported_problem(compiled, &timeline, &start, options)?;
     let mut recording = recording(keep);
     let finish = solver::solve_by(options.method, problem, &mut recording)
         .map_err(|failure| SimulationError::Solver(Box::new((failure, options.relative_tolerance))))?;
-    Ok(Trajectory { compiled, timeline, recording, finish, start })
+    Ok(Trajectory { compiled, timeline, recording, finish, start, steady })
 }
 
 /// An empty recording that keeps what is asked.
@@ -170,7 +184,7 @@ pub(super) fn recording(keep: Keep) -> Recording {
 
 /// States that are amounts or concentrations of something that began at or above zero: the solver warns if it drives
 /// them below.
-fn nonnegative(model: &Model) -> Arc<[usize]> {
+pub(super) fn nonnegative(model: &Model) -> Arc<[usize]> {
     model
         .states
         .iter()
@@ -180,16 +194,18 @@ fn nonnegative(model: &Model) -> Arc<[usize]> {
         .collect()
 }
 
-/// The actions of a timeline as jumps of the system.
+/// The actions of a timeline as jumps of the system, and how the steady states among them were found.
 fn stops(
     compiled: &Compiled<'_>,
     timeline: &Timeline,
     start: &Start,
     options: &SolverOptions,
     record_rows: bool,
-) -> Result<Vec<Stop>, SimulationError> {
+) -> Result<(Vec<Stop>, Vec<SteadyReport>), SimulationError> {
     let model = compiled.model;
     let mut parameters = timeline.parameters.clone();
+    let mut held = timeline.clamps.clone();
+    let mut reports = Vec::new();
     let mut clock = timeline.start;
     let mut stops: Vec<Stop> = Vec::with_capacity(timeline.actions.len());
     for action in &timeline.actions {
@@ -207,27 +223,37 @@ fn stops(
                 parameters[*parameter] = *value;
                 changes.push(Change::SetParameter { parameter: *parameter, value: *value });
             }
-            Kind::Clamp { state, value } => changes.push(Change::Hold { state: *state, value: *value }),
-            Kind::Release { state } => changes.push(Change::Release { state: *state }),
+            Kind::Clamp { state, value } => {
+                held.retain(|(other, _)| other != state);
+                held.push((*state, *value));
+                changes.push(Change::Hold { state: *state, value: *value });
+            }
+            Kind::Release { state } => {
+                held.retain(|(other, _)| other != state);
+                changes.push(Change::Release { state: *state });
+            }
             Kind::Reset => {
                 if action.time < clock {
                     changes.push(Change::SetTime(action.time));
                 }
-                changes.push(start.reset(compiled, &parameters, options)?);
+                changes.push(start.reset(compiled, &parameters, &held, options)?);
             }
-            Kind::ReplaceBySteadyState(steady) => {
-                changes.extend(steady_change(compiled, steady, &parameters, false, options)?)
-            }
-            Kind::AddSteadyState(steady) => {
-                changes.extend(steady_change(compiled, steady, &parameters, true, options)?)
+            Kind::ReplaceBySteadyState(steady) | Kind::AddSteadyState(steady) => {
+                let adds = matches!(action.kind, Kind::AddSteadyState(_));
+                let holds = (parameters.as_slice(), held.as_slice());
+                let (steady, report) = steady_change(compiled, steady, holds, (action.time, adds), options)?;
+                changes.extend(steady);
+                reports.push(report);
             }
             Kind::Output { .. } if record_rows => changes.push(Change::Record),
             Kind::Output { .. } => continue,
         }
-        // A clock that is set back carries the time at which it is set.
-        let time = if changes.iter().any(|change| matches!(change, Change::SetTime(_))) { clock } else { action.time };
+        // A clock is set back at a time of the old one; all that follows is on the new one.
+        stops.extend(changes.into_iter().map(|change| {
+            let time = if matches!(change, Change::SetTime(_)) { clock } else { action.time };
+            Stop { time, change }
+        }));
         clock = action.time;
-        stops.extend(changes.into_iter().map(|change| Stop { time, change }));
     }
-    Ok(stops)
+    Ok((stops, reports))
 }

@@ -3,7 +3,7 @@
 //! Quantities are worked out from the states when asked for, by the same programs that the solver ran.
 
 use super::compiled::Compiled;
-use super::start::Start;
+use super::start::{Start, SteadyReport};
 use super::table::{Head, Table};
 use crate::dosing::{Kind, Timeline};
 use crate::model::Column;
@@ -25,6 +25,8 @@ pub struct Trajectory<'m> {
     pub finish: Finish,
     /// How the start was found.
     pub start: Start,
+    /// How the steady states of doses were found, in the order of their records.
+    pub steady: Vec<SteadyReport>,
 }
 
 /// How many rows are handed to a writer at a time: as many as a processor's cache holds.

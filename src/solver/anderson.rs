@@ -21,6 +21,16 @@ pub struct Anderson {
     smallest: f64,
 }
 
+/// Where to go next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess {
+    /// The next point.
+    pub point: Vec<f64>,
+    /// How far the fixed point is from the latest image as far as the memory can tell, in the weights: what the memory
+    /// says that is still to go, and the residual that it cannot explain. None without a memory.
+    pub distance: Option<f64>,
+}
+
 impl Anderson {
     /// Forgets everything but the latest image, which it returns if there is one and it is not itself the latest point.
     pub fn restart(&mut self) -> Option<Vec<f64>> {
@@ -31,7 +41,7 @@ impl Anderson {
 
     /// Takes in a point and its image, and returns the next point. Residuals are measured with `weights`. Where an image
     /// is not negative, the next point is not either in the coordinates `nonnegative`.
-    pub fn next(&mut self, point: Vec<f64>, image: Vec<f64>, weights: &[f64], nonnegative: &[usize]) -> Vec<f64> {
+    pub fn next(&mut self, point: Vec<f64>, image: Vec<f64>, weights: &[f64], nonnegative: &[usize]) -> Guess {
         let residual = |(point, image): &(Vec<f64>, Vec<f64>)| -> Vec<f64> {
             weights
                 .iter()
@@ -40,7 +50,9 @@ impl Anderson {
                 .collect()
         };
         self.pairs.push((point, image));
-        let Some((last, before)) = self.pairs.split_last() else { return Vec::new() };
+        let Some((last, before)) = self.pairs.split_last() else {
+            return Guess { point: Vec::new(), distance: None };
+        };
         let target = residual(last);
         let size = norm(&target);
         if before.is_empty() || size < self.smallest {
@@ -48,7 +60,7 @@ impl Anderson {
         } else if size > WORSE * self.smallest {
             let restart = last.1.clone();
             self.pairs.clear();
-            return restart;
+            return Guess { point: restart, distance: None };
         }
         // Differences to the latest pair, the most recent first, so that what is dropped as repetition is old.
         let mut basis: Vec<Vec<f64>> = Vec::new();
@@ -71,20 +83,24 @@ impl Anderson {
             }
         }
         let mut correction = vec![0.0; last.1.len()];
+        let mut unexplained = target.clone();
         for (direction, step) in basis.iter().zip(&steps) {
             let part = dot(direction, &target);
             correction.iter_mut().zip(step).for_each(|(entry, unit)| *entry -= part * unit);
+            unexplained.iter_mut().zip(direction).for_each(|(entry, unit)| *entry -= part * unit);
         }
+        let far = weights.iter().zip(&correction).map(|(weight, entry)| (weight * entry).abs()).fold(0.0, f64::max);
+        let distance = (!basis.is_empty()).then(|| far + norm(&unexplained));
         let room = |&state: &usize| {
             let (value, change) = (last.1[state], correction[state]);
             if value >= 0.0 && value + change < 0.0 { -value / change } else { 1.0 }
         };
         let share = nonnegative.iter().map(room).fold(1.0, f64::min);
-        let next = last.1.iter().zip(&correction).map(|(value, change)| value + share * change).collect();
+        let point = last.1.iter().zip(&correction).map(|(value, change)| value + share * change).collect();
         if self.pairs.len() > DEPTH {
             self.pairs.remove(0);
         }
-        next
+        Guess { point, distance }
     }
 }
 
@@ -109,9 +125,19 @@ mod tests {
         let mut point = vec![0.0; 3];
         for _ in 0..4 {
             let next = image(&point);
-            point = anderson.next(point, next, &[1.0; 3], &[]);
+            point = anderson.next(point, next, &[1.0; 3], &[]).point;
         }
         assert!(image(&point).iter().zip(&point).all(|(a, b)| (a - b).abs() < 1e-9 * b.abs()), "{point:?}");
+    }
+
+    #[test]
+    fn the_distance_is_that_to_the_fixed_point() {
+        // The residual at 0.5 is 0.0005; the fixed point is 1.
+        let image = |x: f64| 0.001 + 0.999 * x;
+        let mut anderson = Anderson::default();
+        assert_eq!(anderson.next(vec![0.0], vec![image(0.0)], &[10.0], &[]).distance, None);
+        let distance = anderson.next(vec![0.5], vec![image(0.5)], &[10.0], &[]).distance.expect("a memory");
+        assert!((distance - 10.0 * (1.0 - image(0.5))).abs() < 1e-9, "{distance}");
     }
 
     #[test]
@@ -122,7 +148,7 @@ mod tests {
         let mut point = vec![3.0, 1.0];
         for _ in 0..3 {
             let next = image(&point);
-            point = anderson.next(point, next, &[1.0; 2], &[]);
+            point = anderson.next(point, next, &[1.0; 2], &[]).point;
         }
         assert!(point.iter().all(|value| (value - 2.0).abs() < 1e-12), "{point:?}");
     }

@@ -17,11 +17,20 @@ const PERIODS: u32 = 300;
 const FINER: f64 = 0.01;
 /// A period is never computed more exactly than this.
 const FINEST: f64 = 1e-12;
-/// A drift below this, in the tolerance, is none: what is left of a state that forgets a thirtieth in each period is
-/// then within the tolerance.
+/// A drift below this, in the tolerance, is none if the fixed point is near by the other two measures.
 const SETTLED: f64 = 0.03;
-/// A drift below this is none if it has stopped shrinking, because then it is the error of the periods themselves.
+/// How far the fixed point may be by the memory's estimate, in the tolerance.
+const NEAR: f64 = 1.0;
+/// To which part of its largest value the drift of a state must have shrunk. The tolerance alone does not tell: what
+/// grows without end drifts as little as one likes, relative to what it has grown to.
+const SHRUNK: f64 = 1e-4;
+/// The same three where the drift has stopped shrinking, because then it is the error of the periods themselves, which
+/// is a large error of the fixed point where little is forgotten in a period.
 const STALLED: f64 = 0.5;
+const STALLED_NEAR: f64 = 1e4;
+const STALLED_SHRUNK: f64 = 1e-2;
+/// A state that is further from the start than this many of the largest changes in a period is running away.
+const LONGEST: f64 = 1e4;
 /// Repetitions without a smaller drift after which it has stopped shrinking.
 const PATIENCE: u32 = 8;
 
@@ -32,6 +41,8 @@ pub struct PeriodicState {
     pub states: Vec<f64>,
     /// The largest change over one period that is left, in the tolerance.
     pub drift: f64,
+    /// How far the fixed point may still be, in the tolerance: an estimate.
+    pub distance: f64,
     /// The state that changes most in its tolerance; none if there are no states.
     pub drifting: Option<usize>,
     /// How many periods were computed.
@@ -59,8 +70,11 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
     let mut states = problem.start.clone();
     let mut anderson = Anderson::default();
     let (mut best, mut since_best) = (f64::INFINITY, 0);
-    let (mut drifting, mut change) = (None, 0.0);
+    let (mut growing, mut change) = (None, 0.0);
+    let mut largest = vec![0.0_f64; states.len()];
+    let mut spent = 0;
     for periods in 1..=PERIODS {
+        spent = periods;
         let image = match solve(Problem { start: states.clone(), ..period.clone() }, &mut Recording::of_rows()) {
             Ok(finish) => {
                 statistics.add(&finish.statistics);
@@ -75,19 +89,43 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
             }
         };
         let drift = |state: usize| (image[state] - states[state]).abs() / allowed(state, image[state]);
-        drifting = (0..image.len()).reduce(|most, state| if drift(state) > drift(most) { state } else { most });
+        let drifting = (0..image.len()).reduce(|most, state| if drift(state) > drift(most) { state } else { most });
         let size = drifting.map_or(0.0, drift);
-        change = drifting.map_or(0.0, |state| image[state] - states[state]);
         since_best = if size < best { 0 } else { since_best + 1 };
         best = best.min(size);
-        if size < SETTLED || (size < STALLED && since_best >= PATIENCE) {
-            return Ok(PeriodicState { states: image, drift: size, drifting, periods, statistics });
-        }
+        let changes: Vec<f64> = image.iter().zip(&states).map(|(image, state)| (image - state).abs()).collect();
+        largest.iter_mut().zip(&changes).for_each(|(largest, change)| *largest = largest.max(*change));
+        // Measured by what does not grow with the states: the largest change so far, and the tolerance of the start.
+        let small = |state: usize, in_tolerance: f64| in_tolerance * allowed(state, problem.start[state]);
+        let has_shrunk = |part: f64, in_tolerance: f64| {
+            (0..image.len()).all(|state| {
+                let reached = (image[state] - problem.start[state]).abs();
+                let small = small(state, in_tolerance);
+                changes[state] <= small.max(part * largest[state]) && reached <= LONGEST * largest[state].max(small)
+            })
+        };
+        let unsettled = |state: usize| changes[state] / small(state, SETTLED).max(SHRUNK * largest[state]);
+        growing = (0..image.len()).reduce(|most, state| if unsettled(state) > unsettled(most) { state } else { most });
+        change = growing.map_or(0.0, |state| image[state] - states[state]);
+        let (settled, stalled) = (
+            size < SETTLED && has_shrunk(SHRUNK, SETTLED),
+            size < STALLED && since_best >= PATIENCE && has_shrunk(STALLED_SHRUNK, STALLED),
+        );
         let weights: Vec<f64> = image.iter().enumerate().map(|(state, &value)| 1.0 / allowed(state, value)).collect();
-        states = anderson.next(states, image, &weights, &problem.nonnegative);
+        let guess = anderson.next(states, image.clone(), &weights, &problem.nonnegative);
+        // Where nothing at all changes there is nothing to remember, and nowhere to go.
+        let distance = if size == 0.0 { Some(0.0) } else { guess.distance };
+        if let Some(distance) = distance
+            && ((settled && distance < NEAR) || (stalled && distance < STALLED_NEAR))
+        {
+            return Ok(PeriodicState { states: image, drift: size, distance, drifting, periods, statistics });
+        }
+        states = if guess.point.iter().all(|value| value.is_finite()) { guess.point } else { image };
+        if !states.iter().all(|value| value.is_finite()) {
+            break;
+        }
     }
-    let kind =
-        FailureKind::NoPeriodicState { state: drifting.unwrap_or(0), drift: change, periods: u64::from(PERIODS) };
+    let kind = FailureKind::NoPeriodicState { state: growing.unwrap_or(0), drift: change, periods: u64::from(spent) };
     let (time, step) = (problem.end_time, problem.end_time - problem.start_time);
-    Err(Failure { kind, time, step, worst_state: drifting, statistics: Box::new(statistics) })
+    Err(Failure { kind, time, step, worst_state: growing, statistics: Box::new(statistics) })
 }

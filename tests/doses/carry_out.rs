@@ -68,7 +68,7 @@ fn steady_state(steady: &SteadyState) -> State {
             let mut matrix = [0.0; 9];
             for column in 0..STATES {
                 let unit: State = std::array::from_fn(|row| f64::from(u8::from(row == column)));
-                let image = decay(period.length, &unit);
+                let image = decay(&MATRIX, period.length, &unit);
                 for row in 0..STATES {
                     matrix[row * STATES + column] = unit[row] - image[row];
                 }

@@ -7,8 +7,11 @@ use kascade::units::Unit;
 /// Depot, central, peripheral.
 pub const STATES: usize = 3;
 
-/// Rates of change, row by row: absorption 0.7/h, elimination 0.3/h, exchange 0.4/h and 0.2/h.
-pub const MATRIX: [f64; 9] = [-0.7, 0.0, 0.0, 0.7, -0.7, 0.2, 0.0, 0.4, -0.2];
+/// Rates of change, row by row.
+pub type Matrix = [f64; STATES * STATES];
+
+/// Absorption 0.7/h, elimination 0.3/h, exchange 0.4/h and 0.2/h.
+pub const MATRIX: Matrix = [-0.7, 0.0, 0.0, 0.7, -0.7, 0.2, 0.0, 0.4, -0.2];
 
 /// Route `oral` (CMT 1) goes into the depot, route `iv` (CMT 2) into the central compartment.
 pub fn target(route: usize) -> usize {
@@ -59,14 +62,14 @@ pub fn setup<'a>(routes: &'a [Route], parameters: &'a [f64]) -> Setup<'a> {
 }
 
 /// `exp(A t) x`.
-pub fn decay(time: f64, x: &[f64; STATES]) -> [f64; STATES] {
-    let scaled: Vec<f64> = MATRIX.iter().map(|entry| entry * time).collect();
+pub fn decay(matrix: &Matrix, time: f64, x: &[f64; STATES]) -> [f64; STATES] {
+    let scaled: Vec<f64> = matrix.iter().map(|entry| entry * time).collect();
     let power = matrix_exponential(STATES, &scaled).expect("finite");
     std::array::from_fn(|row| (0..STATES).map(|column| power[row * STATES + column] * x[column]).sum())
 }
 
 /// The solution of `M y = b`.
-pub fn solve(matrix: &[f64; 9], b: &[f64; STATES]) -> [f64; STATES] {
+pub fn solve(matrix: &Matrix, b: &[f64; STATES]) -> [f64; STATES] {
     let (mut lu, mut pivots, mut y) = (*matrix, [0; STATES], *b);
     dense::factor(STATES, &mut lu, &mut pivots).expect("regular");
     dense::solve(STATES, &lu, &pivots, &mut y);

@@ -1,7 +1,9 @@
-//! Every pair of features, through an event table, against superposition.
+//! Every pair of features against superposition: through an event table whose timeline is carried out exactly, and
+//! through the solver in models of one and two compartments with doses by mouth and into the vein (`integrated`).
 
 use crate::carry_out::carry_out;
-use crate::model::{NAMES, PARAMETERS, routes, setup, unit};
+use crate::integrated;
+use crate::model::{MATRIX, Matrix, NAMES, PARAMETERS, routes, setup, unit};
 use crate::superposition::{Dose, Input, Record, superpose};
 use kascade::diagnostics::SourceText;
 use kascade::dosing::{Covariates, Rows, TableSetup, Timeline, expand_individual};
@@ -165,29 +167,30 @@ pub fn assert_agree(got: &[[f64; 3]], want: &[[f64; 3]], times: &[f64], about: &
     }
 }
 
-fn check(features: [fn(&mut Scenario); 2]) {
+fn check(pair: &str, features: [fn(&mut Scenario); 2]) {
     let mut scenario = Scenario::new();
     features[0](&mut scenario);
     features[1](&mut scenario);
     let lines = scenario.lines();
     let text = table(&lines);
     let timeline = timeline_of(&text, Covariates::Nocb);
-    let want = epochs(&lines);
+    let want = epochs(&MATRIX, &lines);
     assert_agree(&carry_out(&timeline), &want, &timeline.outputs, &text);
+    integrated::assert_closed_form(&lines, pair);
 }
 
 /// Superposition knows one clock: what was before time began anew is over.
-pub fn epochs(lines: &[Line]) -> Vec<[f64; 3]> {
+pub fn epochs(matrix: &Matrix, lines: &[Line]) -> Vec<[f64; 3]> {
     let mut rows = Vec::new();
     let mut epoch: Vec<(f64, Record)> = Vec::new();
     for line in lines {
         if epoch.last().is_some_and(|(before, _)| line.time < *before) {
-            rows.extend(superpose(&epoch));
+            rows.extend(superpose(matrix, &epoch));
             epoch.clear();
         }
         epoch.push((line.time, line.record));
     }
-    rows.extend(superpose(&epoch));
+    rows.extend(superpose(matrix, &epoch));
     rows
 }
 
@@ -293,7 +296,8 @@ macro_rules! pairs {
             $(
                 #[test]
                 fn $second() {
-                    super::check([super::features::$first, super::features::$second]);
+                    let pair = concat!(stringify!($first), " x ", stringify!($second));
+                    super::check(pair, [super::features::$first, super::features::$second]);
                 }
             )*
         }

@@ -1,7 +1,7 @@
 //! Random schedules: the same through an event table, through the text of a regimen, and by superposition.
 
 use crate::carry_out::carry_out;
-use crate::model::{PARAMETERS, routes, setup, unit};
+use crate::model::{MATRIX, PARAMETERS, routes, setup, unit};
 use crate::pairs::{Code, Line, assert_agree, epochs, table, timeline_of};
 use crate::superposition::{Dose, Input, Record, superpose};
 use kascade::diagnostics::SourceText;
@@ -82,7 +82,7 @@ proptest! {
         let text = table(&lines);
         // A dose uses the covariates of its own record under either rule.
         let timeline = timeline_of(&text, if locf { Covariates::Locf } else { Covariates::Nocb });
-        assert_agree(&carry_out(&timeline), &epochs(&lines), &timeline.outputs, &text);
+        assert_agree(&carry_out(&timeline), &epochs(&MATRIX, &lines), &timeline.outputs, &text);
     }
 
     /// Steady doses of one regimen share one steady state: in a linear model the sum of their own.
@@ -114,7 +114,7 @@ proptest! {
         let timeline = expand(&written, &setup(&routes, &parameters), 39.0, &outputs).expect("a timeline");
         let states = timeline.actions.iter().filter(|action| matches!(action.kind, Kind::ReplaceBySteadyState(_))).count();
         prop_assert_eq!(states, 1);
-        assert_agree(&carry_out(&timeline), &superpose(&records), &outputs, &text);
+        assert_agree(&carry_out(&timeline), &superpose(&MATRIX, &records), &outputs, &text);
     }
 
     /// A regimen means what the same table means, and both what superposition says.
@@ -157,7 +157,7 @@ proptest! {
         let written = parse_doses(&SourceText::new("--dose", text.clone()), &routes, &unit("h")).expect("doses");
         let regimen = expand(&written, &setup(&routes, &parameters), until, &outputs).expect("a timeline");
         let records: Vec<(f64, Record)> = lines.iter().map(|line| (line.time, line.record)).collect();
-        let want = superpose(&records);
+        let want = superpose(&MATRIX, &records);
         assert_agree(&carry_out(&regimen), &want, &outputs, &text);
         let table = table(&lines);
         let from_table = timeline_of(&table, Covariates::Nocb);

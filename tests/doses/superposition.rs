@@ -1,7 +1,7 @@
 //! Superposition: the state of a linear model is the sum over all doses that have arrived. It reads the records as a
 //! person would, knows nothing of timelines, and sums a steady state dose by dose until nothing is left to add.
 
-use crate::model::{MATRIX, STATES, decay, solve, target};
+use crate::model::{Matrix, STATES, decay, solve, target};
 
 type State = [f64; STATES];
 
@@ -43,14 +43,14 @@ pub enum Record {
     },
 }
 
-/// The state at each observation among records in their order, each with its time.
-pub fn superpose(records: &[(f64, Record)]) -> Vec<State> {
+/// The state of the model of this matrix at each observation among records in their order, each with its time.
+pub fn superpose(matrix: &Matrix, records: &[(f64, Record)]) -> Vec<State> {
     let observed = records.iter().enumerate().filter(|(_, (_, record))| *record == Record::Observation);
-    observed.map(|(index, &(time, _))| at(time, &records[..index])).collect()
+    observed.map(|(index, &(time, _))| at(matrix, time, &records[..index])).collect()
 }
 
 /// The sum over the doses of all records since the last that replaces what was there.
-fn at(time: f64, records: &[(f64, Record)]) -> State {
+fn at(matrix: &Matrix, time: f64, records: &[(f64, Record)]) -> State {
     let replaces = |record: &Record| match record {
         Record::Reset | Record::ResetAndDose(_) | Record::Endless { .. } => true,
         Record::Dose(dose) => dose.steady == 1,
@@ -60,11 +60,11 @@ fn at(time: f64, records: &[(f64, Record)]) -> State {
     let mut sum = [0.0; STATES];
     for (written, record) in &records[last..] {
         match record {
-            Record::Dose(dose) | Record::ResetAndDose(dose) => add(&mut sum, &of_dose(time, *written, dose)),
+            Record::Dose(dose) | Record::ResetAndDose(dose) => add(&mut sum, &of_dose(matrix, time, *written, dose)),
             Record::Endless { route, rate } => {
                 let mut input = [0.0; STATES];
                 input[target(*route)] = -rate;
-                add(&mut sum, &decay(time - written, &solve(&MATRIX, &input)));
+                add(&mut sum, &decay(matrix, time - written, &solve(matrix, &input)));
             }
             Record::Observation | Record::Reset => {}
         }
@@ -79,17 +79,17 @@ fn add(sum: &mut State, more: &State) {
 }
 
 /// The dose of a record, its additional doses, and those before it if it is a steady state.
-fn of_dose(time: f64, written: f64, dose: &Dose) -> State {
+fn of_dose(matrix: &Matrix, time: f64, written: f64, dose: &Dose) -> State {
     let mut sum = [0.0; STATES];
     let arrival = |count: f64| written + dose.lag + count * dose.interval;
     for count in 0..=dose.additional {
-        add(&mut sum, &response(time - arrival(f64::from(count)), dose));
+        add(&mut sum, &response(matrix, time - arrival(f64::from(count)), dose));
     }
     if dose.steady > 0 {
         // The slowest rate of the model is above 0.07/h, so after 600 h nothing is left of a dose.
         let mut count = -1.0;
         while time - arrival(count) < 600.0 {
-            add(&mut sum, &response(time - arrival(count), dose));
+            add(&mut sum, &response(matrix, time - arrival(count), dose));
             count -= 1.0;
         }
     }
@@ -97,7 +97,7 @@ fn of_dose(time: f64, written: f64, dose: &Dose) -> State {
 }
 
 /// What one dose leaves `elapsed` after its arrival.
-fn response(elapsed: f64, dose: &Dose) -> State {
+fn response(matrix: &Matrix, elapsed: f64, dose: &Dose) -> State {
     // A dose at the very time of a record counts before it, whatever the rounding of the sum of its times.
     if elapsed < -1e-10 {
         return [0.0; STATES];
@@ -108,7 +108,7 @@ fn response(elapsed: f64, dose: &Dose) -> State {
     let (rate, duration) = match dose.input {
         Input::Bolus => {
             input[target(dose.route)] = given;
-            return decay(elapsed, &input);
+            return decay(matrix, elapsed, &input);
         }
         Input::Rate(rate) => (rate, given / rate),
         Input::Duration(duration) => (given / duration, duration),
@@ -116,7 +116,7 @@ fn response(elapsed: f64, dose: &Dose) -> State {
     // x(T) = A^-1 (exp(A T) - I) b rate at the end of a constant input over T, and decay after it
     input[target(dose.route)] = rate;
     let running = elapsed.min(duration);
-    let grown = decay(running, &input);
+    let grown = decay(matrix, running, &input);
     let difference: State = std::array::from_fn(|state| grown[state] - input[state]);
-    decay(elapsed - running, &solve(&MATRIX, &difference))
+    decay(matrix, elapsed - running, &solve(matrix, &difference))
 }

@@ -60,3 +60,37 @@ fn what_is_never_eliminated_has_none() {
     let failure = periodic_state(&period, &[]).expect_err("none");
     assert!(matches!(failure.kind, FailureKind::NoPeriodicState { state: 0, .. }), "{failure:?}");
 }
+
+#[test]
+fn what_is_eliminated_slower_than_it_is_given_has_none() {
+    // A loss of at most 5 an hour, so of 60 in a period. Just below that there is a steady state, and it is large.
+    let equations = equations("x: a\n a' = 0 - 5*a/(20 + a)");
+    let given = |amount: f64| {
+        let stops = vec![Stop { time: 0.0, change: Change::AddToState { state: 0, amount } }];
+        let period = Problem { stops, nonnegative: Arc::new([0]), ..problem(&equations, &[0.0], 12.0, 1e-6, 1e-3) };
+        periodic_state(&period, &[])
+    };
+    for amount in [60.0, 61.0, 120.0, 1e4] {
+        let failure = given(amount).expect_err("none");
+        assert!(matches!(failure.kind, FailureKind::NoPeriodicState { state: 0, .. }), "{amount}: {failure:?}");
+    }
+    // x + 20 ln x falls by 60 - given over a period of nothing but loss: x0 + g to x0.
+    for amount in [30.0, 50.0, 59.0] {
+        let x = given(amount).expect("one").states[0];
+        let loss = amount + 20.0 * crate::numerics::elementary::ln((x + amount) / x);
+        assert!((loss / 60.0 - 1.0).abs() < 1e-6, "{amount}: {loss}");
+    }
+}
+
+#[test]
+fn an_infusion_that_nothing_removes_has_none() {
+    // A depot that empties, and a body that keeps all.
+    let equations = equations("u: rate\n x: depot body\n depot' = rate - depot\n body' = depot");
+    let stops = vec![
+        Stop { time: 0.0, change: Change::SetInput { input: 0, value: 3.0 } },
+        Stop { time: 3.0, change: Change::SetInput { input: 0, value: 0.0 } },
+    ];
+    let period = Problem { stops, ..problem(&equations, &[0.0, 0.0], 12.0, 1e-6, 1e-3) };
+    let failure = periodic_state(&period, &[]).expect_err("none");
+    assert!(matches!(failure.kind, FailureKind::NoPeriodicState { state: 1, .. }), "{failure:?}");
+}
