@@ -8,8 +8,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::dosing::Timeline;
 use crate::numerics::sobol::{MAX_DIMENSIONS, Sobol};
 use crate::simulation::{
-    Compiled, Keep, Measures, Scenario, SimulationError, SolverOptions, Start, find_start, solve_from, solve_timeline,
-    take, timeline,
+    Compiled, Keep, Measures, Scenario, SimulationError, SolverOptions, Start, Trajectory, find_start,
+    simulate_block_from, take, timeline,
 };
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -25,6 +25,8 @@ pub struct Design {
 
 /// How many points are expanded at a time, so that a sweep of millions keeps no more than these in memory.
 const BLOCK: usize = 4096;
+/// How many points a thread solves side by side before it asks for more.
+const SHARE: usize = 64;
 
 impl Design {
     /// Every combination; the last of the varied things changes fastest.
@@ -81,8 +83,9 @@ impl Design {
     pub fn axes(&self) -> Option<Vec<Vec<f64>>> {
         let axes: Vec<Vec<f64>> = self.varied.iter().map(|one| one.spread.values()).collect();
         let rises = |axis: &Vec<f64>| axis.windows(2).all(|pair| pair[0] < pair[1]);
-        let count: usize = axes.iter().map(Vec::len).product();
-        (count == self.points.len() && axes.iter().all(rises)).then_some(axes)
+        // As many points of a Sobol sequence are no grid.
+        let full = Design::grid(self.varied.clone()).is_ok_and(|grid| grid.points == self.points);
+        (full && axes.iter().all(rises)).then_some(axes)
     }
 
     /// The scenario of a point.
@@ -104,7 +107,9 @@ fn too_many(points: usize) -> Result<(), Diagnostic> {
 }
 
 /// The outcomes at every point, in the unit that each measure is shown in. `compiled` has the measures' subjects as its
-/// extra expressions; `done` is called once a point, from any thread.
+/// extra expressions ([`Compiled::of_outcomes`] has nothing else); `done` is called once a point, from any thread.
+///
+/// Points are solved eight side by side on every thread, each with the bits that it would get alone.
 pub fn sweep(
     compiled: &Compiled<'_>,
     base: &Scenario,
@@ -120,23 +125,33 @@ pub fn sweep(
             .map(|point| timeline(compiled.model, &compiled.routes, &design.scenario(compiled, base, point)))
             .collect();
         let starts = starts(compiled, &timelines, options);
-        let block: Vec<Result<Vec<f64>, SimulationError>> = timelines
+        // A start that was not found before is sought again, to tell its own reason.
+        let known = |timeline: &Timeline| starts.get(&key(timeline)).cloned().flatten();
+        let outcomes = |trajectory: Trajectory<'_>| -> Vec<f64> {
+            let values = take(measures, &[&trajectory]);
+            done();
+            values.iter().zip(&measures.list).map(|(value, (_, unit))| unit.from_internal(*value)).collect()
+        };
+        let share = timelines.len().div_ceil(rayon::current_num_threads()).clamp(1, SHARE);
+        let mut waiting: Vec<Vec<Result<Timeline, SimulationError>>> = Vec::new();
+        for timeline in timelines {
+            match waiting.last_mut().filter(|block| block.len() < share) {
+                Some(block) => block.push(timeline),
+                None => waiting.push(vec![timeline]),
+            }
+        }
+        let solved: Vec<Vec<Result<Vec<f64>, SimulationError>>> = waiting
             .into_par_iter()
-            .map(|timeline| {
-                let result = timeline.and_then(|timeline| match starts.get(&key(&timeline)) {
-                    Some(Some(start)) => solve_from(compiled, timeline, start.clone(), options, Keep::Everything),
-                    // It failed before; it tells its own reason again.
-                    _ => solve_timeline(compiled, timeline, options, Keep::Everything),
-                });
-                let values = result.map(|trajectory| {
-                    let values = take(measures, &[&trajectory]);
-                    values.iter().zip(&measures.list).map(|(value, (_, unit))| unit.from_internal(*value)).collect()
-                });
-                done();
-                values
+            .map(|block| {
+                let mut timelines = block.into_iter();
+                let mut finish = |trajectory: Trajectory<'_>| outcomes(trajectory);
+                let solved =
+                    simulate_block_from(compiled, &mut timelines, &known, options, Keep::Everything, &mut finish);
+                solved.iter().filter(|result| result.is_err()).for_each(|_| done());
+                solved
             })
             .collect();
-        results.extend(block);
+        results.extend(solved.into_iter().flatten());
     }
     results
 }

@@ -88,6 +88,54 @@ fn doses_of_the_drug_are_varied_and_visits_are_not() {
 }
 
 #[test]
+fn a_bare_amount_is_in_the_unit_that_the_doses_are_written_in() {
+    let model = decay();
+    let with = |texts: &[&str]| {
+        let mut scenario = Scenario::undosed(&model);
+        for text in texts {
+            scenario.add_doses(&model, &SourceText::new("--dose", *text)).expect(text);
+        }
+        read("dose.amount=1..2:2", &model, &scenario)
+    };
+    assert_eq!(with(&["iv 5 mg"]).expect("one").unit, "mg");
+    assert_eq!(with(&["iv 0.5 mg/kg"]).expect("one").unit, "mg/kg");
+    let mixed = with(&["iv 0.5 mg/kg", "iv 5 mg at 1 h"]).expect_err("which?");
+    assert!(mixed.hints[0].contains("`mg/kg` or `mg`"), "{mixed:?}");
+}
+
+#[test]
+fn as_many_points_of_a_sequence_are_no_grid() {
+    let model = decay();
+    let scenario = base(&model, "one");
+    let varied = read("k=0.1..1:8", &model, &scenario).expect("a range");
+    assert!(Design::grid(vec![varied.clone()]).expect("a grid").axes().is_some());
+    assert!(Design::sobol(vec![varied], 8).expect("points").axes().is_none());
+}
+
+#[test]
+fn outcomes_have_the_bits_of_runs_made_one_by_one_with_every_quantity() {
+    let model = decay();
+    let scenario = base(&model, "often");
+    let varied = vec![read("k=0.1..3:13:log", &model, &scenario).expect("a range")];
+    let design = Design::grid(varied).expect("a grid");
+    let mut measures = Measures::default();
+    for text in ["auc(C)", "peak(C, 3 h, 9 h)", "half_life(A)"] {
+        measures.add(&SourceText::new("--measure", text), &model, &[]).expect("an outcome");
+    }
+    let (lean, full) = (Compiled::of_outcomes(&model, &measures.subjects), Compiled::new(&model, &measures.subjects));
+    let options = SolverOptions::default();
+    let swept = sweep(&lean, &scenario, &design, &measures, &options, &|| ());
+    for (point, values) in design.points.iter().zip(swept) {
+        let alone = design.scenario(&full, &scenario, point);
+        let trajectory = crate::simulation::simulate(&full, &alone, &options, Keep::Everything).expect("a run");
+        let truth = take(&measures, &[&trajectory]);
+        let shown: Vec<u64> =
+            truth.iter().zip(&measures.list).map(|(value, (_, unit))| unit.from_internal(*value).to_bits()).collect();
+        assert_eq!(values.expect("a result").into_iter().map(f64::to_bits).collect::<Vec<_>>(), shown, "{point:?}");
+    }
+}
+
+#[test]
 fn faults_are_told() {
     let model = decay();
     let scenario = base(&model, "one");

@@ -1,10 +1,10 @@
 //! What a sweep varies, as it is written: `CL=20..80 L/h:7`, `dose.amount=0.1..4 mg/kg:20:log`, `weight=50,70,90`.
 //!
 //! A unit is written once, behind the last number; a bare number is in the declared unit of its target, times in the
-//! model's. This file turns text into values; [`super::sweep`] runs them.
+//! model's, and amounts per kilogram where the doses are written so. This file turns text into values; [`super::sweep`] runs them.
 
 use crate::diagnostics::{Code, Diagnostic, Place, SourceText, did_you_mean};
-use crate::dosing::{Amount, Delivery, Dose, parse_doses};
+use crate::dosing::{Amount, Delivery, Dose, Route, parse_doses};
 use crate::model::{Model, dosing_routes, out_of_range};
 use crate::numerics::elementary::{exp, ln};
 use crate::simulation::Scenario;
@@ -306,8 +306,13 @@ impl Reader<'_> {
         if low > least || (included && low == least) {
             return Ok(());
         }
-        let words = if included { "not be negative" } else { "be above zero" };
-        Err(self.complaint(format!("{what} must {words}"), &self.source.text, ""))
+        let (words, hint) = if included {
+            ("not be negative", "begin at 0 or above")
+        } else {
+            ("be above zero", "begin above zero; a bolus is written `--dose \"iv 1 mg\"`, without a duration")
+        };
+        let hint = if what == "an interval" { "begin above zero" } else { hint };
+        Err(self.complaint(format!("{what} must {words}"), &self.source.text, "").hint(hint))
     }
 
     /// The doses that are changed, or why there are none.
@@ -329,8 +334,10 @@ impl Reader<'_> {
             "has an amount",
             "give `-r REGIMEN` or `--dose`",
         )?;
-        let first = &routes[self.scenario.doses[doses[0]].route];
-        let text = unit.map_or_else(|| first.unit.text().to_string(), str::to_string);
+        let text = match unit {
+            Some(unit) => unit.to_string(),
+            None => self.written_unit(&routes, &doses)?,
+        };
         let mut amounts = Vec::with_capacity(doses.len());
         for dose in doses {
             let route = &routes[self.scenario.doses[dose].route];
@@ -342,6 +349,22 @@ impl Reader<'_> {
             }
         }
         Ok((text, amounts))
+    }
+
+    /// The unit of a bare amount: that of the first dose's target, as a mass or per kilogram if the doses are written so.
+    fn written_unit(&self, routes: &[Route], doses: &[usize]) -> Result<String, Diagnostic> {
+        let written = |dose: usize| {
+            let Dose { route, amount, .. } = &self.scenario.doses[dose];
+            let unit = if amount.as_mass { "mg" } else { routes[*route].unit.text() };
+            if amount.per_weight { format!("{unit}/kg") } else { unit.to_string() }
+        };
+        let first = written(doses[0]);
+        match doses.iter().map(|dose| written(*dose)).find(|other| *other != first) {
+            None => Ok(first),
+            Some(other) => Err(self
+                .complaint("the doses are written in different units", &self.source.text, "")
+                .hint(format!("say which is meant, `{first}` or `{other}`, behind the last number"))),
+        }
     }
 
     fn unit(&self, text: Option<&str>, declared: &Unit) -> Result<Unit, Diagnostic> {

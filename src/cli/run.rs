@@ -229,7 +229,7 @@ fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
         scenario.outputs = times(at, model)?;
         let last = scenario.outputs.last().copied().unwrap_or(0.0);
         match &arguments.until {
-            None => scenario.until = last.max(f64::MIN_POSITIVE),
+            None => scenario.until = last,
             Some(until) if last > scenario.until => {
                 return Err(Failure::usage(Diagnostic::error(
                     Code::BadArgument,

@@ -70,16 +70,23 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
     }
     let measures = measures(&model, &arguments.measure)?;
     let design = design(&model, &base, arguments)?;
+    for (one, text) in design.varied.iter().zip(&arguments.vary) {
+        // Bare numbers follow the regimen here, and nobody should have to guess that they did.
+        if one.name == "dose.amount" && one.unit.ends_with("/kg") && !text.contains("/kg") {
+            session.say(&format!("note: `dose.amount` is in {}, as the doses are written", one.unit));
+        }
+    }
     let axes = match format {
         Format::Figure(_) => drawable(&design)?,
         _ => Vec::new(),
     };
-    let compiled = Compiled::new(&model, &measures.subjects);
+    let compiled = Compiled::of_outcomes(&model, &measures.subjects);
     let bar = progress(design.points.len(), "points");
     let results =
         on_threads(arguments.threads, || sweep(&compiled, &base, &design, &measures, &options, &|| bar.inc(1)))?;
     bar.finish_and_clear();
     tell_failures(&results, &design, &compiled, session)?;
+    let failed = results.iter().any(Result::is_err);
     let values: Vec<Vec<f64>> =
         results.into_iter().map(|result| result.unwrap_or_else(|_| vec![f64::NAN; measures.list.len()])).collect();
     match format {
@@ -87,7 +94,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
             let sheet = Sheet {
                 model: &model,
                 title: String::new(),
-                subtitle: subtitle(&model, arguments),
+                subtitle: subtitle(&model, arguments, &design),
                 caption: String::new(),
                 theme,
                 columns: None,
@@ -103,7 +110,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
             let layout = figure::draw(&figure).map_err(|error| {
                 Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint()))
             })?;
-            drawing::write(&layout, format, arguments.width, &destination)
+            drawing::write(&layout, format, arguments.width, &destination)?;
         }
         table_format => {
             let table = table(&design, &arguments.measure, &measures, &values);
@@ -119,9 +126,11 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
                 csv::write(&table, arguments.units, &mut bytes)
                     .map_err(|error| Failure::model(Diagnostic::error(Code::CannotWrite, error.to_string())))?;
             }
-            Ok(destination.write(&bytes)?)
+            destination.write(&bytes)?;
         }
     }
+    // What was told above; the others' results are written all the same.
+    if failed { Err(Failure::Solver(Report::default())) } else { Ok(()) }
 }
 
 /// The scenario that every point changes.
@@ -172,7 +181,8 @@ fn design(model: &Model, base: &Scenario, arguments: &Sweep) -> Result<Design, F
 fn once_each(varied: &[Varied]) -> Result<(), Diagnostic> {
     for (place, one) in varied.iter().enumerate() {
         if varied[..place].iter().any(|other| other.name == one.name) {
-            return Err(Diagnostic::error(Code::BadArgument, format!("`{}` is varied twice", one.name)));
+            return Err(Diagnostic::error(Code::BadArgument, format!("`{}` is varied twice", one.name))
+                .hint("keep one `--vary` of it; a list may hold any values, as `NAME=1,2,5`"));
         }
     }
     Ok(())
@@ -271,11 +281,12 @@ fn table(design: &Design, texts: &[String], measures: &Measures, values: &[Vec<f
     Table { heads, values: cells }
 }
 
-fn subtitle(model: &Model, arguments: &Sweep) -> String {
+/// The regimen or the doses, and what varies of them.
+fn subtitle(model: &Model, arguments: &Sweep, design: &Design) -> String {
     let regimen = arguments.regimen.as_deref().and_then(|name| model.regimen(&super::scenario::american(name)));
     let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
-    let varied = arguments.vary.iter().map(|text| text.split('=').next().unwrap_or(text).trim());
-    let varied = format!("{} varied", varied.collect::<Vec<_>>().join(" and "));
+    let words = |one: &Varied| if one.about.is_empty() { one.name.clone() } else { one.about.clone() };
+    let varied = format!("varied: {}", design.varied.iter().map(words).collect::<Vec<_>>().join(", "));
     title.into_iter().chain(arguments.dose.iter().cloned()).chain([varied]).collect::<Vec<_>>().join("; ")
 }
 

@@ -162,25 +162,33 @@ pub fn legible_on(ground: Rgb) -> Rgb {
     if contrast(black, ground) >= contrast(white, ground) { black } else { white }
 }
 
-/// Places and values of the cells' centers, continued in straight lines to the edges of the outer cells.
+/// Places and values of the cells' centers, continued in straight lines to the edges of the outer cells (which are the
+/// centers themselves where the axis ends at them).
 fn to_the_edges(map: &HeatMap, axes: &Axes) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let places = |centers: &[f64], axis: &AxisMap| -> Vec<f64> {
         let edges = cell_edges(centers, axis);
         let inner = centers.iter().map(|&center| axis.place(center));
         edges.first().copied().into_iter().chain(inner).chain(edges.last().copied()).collect()
     };
-    let continued = |row: Vec<f64>| -> Vec<f64> {
-        let Some((&first, &last)) = row.first().zip(row.last()) else { return row };
-        let before = row.get(1).map_or(first, |next| 1.5 * first - 0.5 * next);
-        let after = row.len().checked_sub(2).map_or(last, |index| 1.5 * last - 0.5 * row[index]);
-        std::iter::once(before).chain(row).chain(std::iter::once(after)).collect()
+    let continued = |row: Vec<f64>, places: &[f64]| -> Vec<f64> {
+        let beyond = |edge: usize, outer: usize, inner: usize| -> Option<f64> {
+            let step = places.get(outer)? - places.get(inner)?;
+            let share = if step == 0.0 { 0.0 } else { (places.get(edge)? - places.get(outer)?) / step };
+            let (outer, inner) = (row.get(outer.checked_sub(1)?)?, row.get(inner.checked_sub(1)?)?);
+            Some(outer + share * (outer - inner))
+        };
+        let count = row.len();
+        let before = beyond(0, 1, 2).or(row.first().copied());
+        let after = count.checked_sub(1).and_then(|last| beyond(last + 2, last + 1, last)).or(row.last().copied());
+        before.into_iter().chain(row.iter().copied()).chain(after).collect()
     };
+    let (x, y) = (places(&map.x_at, &axes.x), places(&map.y_at, &axes.y));
     let width = map.x_at.len();
-    let rows: Vec<Vec<f64>> = map.values.chunks(width.max(1)).map(|row| continued(row.to_vec())).collect();
+    let rows: Vec<Vec<f64>> = map.values.chunks(width.max(1)).map(|row| continued(row.to_vec(), &x)).collect();
     let columns: Vec<Vec<f64>> =
-        (0..width + 2).map(|column| continued(rows.iter().map(|row| row[column]).collect())).collect();
+        (0..width + 2).map(|column| continued(rows.iter().map(|row| row[column]).collect(), &y)).collect();
     let values = (0..map.y_at.len() + 2).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
-    (places(&map.x_at, &axes.x), places(&map.y_at, &axes.y), values)
+    (x, y, values)
 }
 
 fn draw_contours(
@@ -260,6 +268,19 @@ mod tests {
         for (edge, expected) in edges.iter().zip([0.0, 100.0, 200.0, 300.0]) {
             assert!((edge - expected).abs() < 1e-9, "{edges:?}");
         }
+    }
+
+    #[test]
+    fn contours_end_at_the_centers_where_the_axis_does() {
+        // A slope in x whose axes end at the outer centers: no line beyond, and none along the border.
+        let (at, outer) = (vec![0.0, 1.0, 2.0], |from, to| AxisMap::new(&Axis::default(), (from, to), 0.0, 200.0, 0.0));
+        let values = vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 0.0, 1.0, 2.0];
+        let map = HeatMap { x_at: at.clone(), y_at: at, values, ..HeatMap::default() };
+        let (x, y, values) = to_the_edges(&map, &Axes { x: outer(0.0, 2.0), y: outer(0.0, 2.0) });
+        assert_eq!((x[0], x[4]), (0.0, 200.0));
+        assert!(contour::trace(&x, &y, &values, 2.2).is_empty());
+        let (x, y, values) = to_the_edges(&map, &Axes { x: outer(-0.5, 2.5), y: outer(-0.5, 2.5) });
+        assert_eq!(contour::trace(&x, &y, &values, 2.2).len(), 1);
     }
 
     #[test]

@@ -117,7 +117,9 @@ pub fn linear(from: f64, to: f64, most: usize) -> Vec<Tick> {
 /// The label of a linear tick when steps are of the decade `exponent`; numbers that would be long share a power of ten.
 fn linear_label(value: f64, largest: f64, exponent: i32) -> String {
     let top = decade(largest);
-    if value != 0.0 && (top >= 6 || exponent < -4) {
+    // A narrow range about a number of ordinary size is a few more decimals, not a power of ten on every tick.
+    let narrow = (-1..6).contains(&top) && exponent >= -7;
+    if value != 0.0 && (top >= 6 || (exponent < -4 && !narrow)) {
         let decimals = (top - exponent).max(0) as usize;
         return format!("{}×10{}", fixed(value / power_of_ten(top), decimals), superscript(i64::from(top)));
     }
@@ -397,6 +399,7 @@ mod tests {
         assert_eq!(linear(0.1, 0.4, 4)[2].value, 0.3);
         assert_eq!(written(&linear(0.0, 25_000.0, 4)), "0 10\u{2009}000 20\u{2009}000");
         assert_eq!(written(&linear(0.0, 3e6, 4)), "0 1×10⁶ 2×10⁶ 3×10⁶");
+        assert_eq!(written(&linear(0.840_26, 0.840_28, 2)), "0.84026 0.84027 0.84028");
         assert_eq!(written(&linear(0.0, 4e-5, 5)), "0 1×10⁻⁵ 2×10⁻⁵ 3×10⁻⁵ 4×10⁻⁵");
         assert_eq!(written(&linear(101.3, 101.9, 4)), "101.4 101.6 101.8");
     }

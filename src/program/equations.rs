@@ -23,6 +23,8 @@ pub struct Equations {
     pub conditions: Vec<Tree>,
     /// Expressions evaluated on demand: right-hand sides of assignments, lags, fractions, durations.
     pub setters: Vec<Tree>,
+    /// Quantities before this one are not worked out for their own sake: they read as NaN.
+    pub first_output: usize,
 }
 
 /// Lowers the equations of a system, derives what a solver needs, and lays out the frame.
@@ -35,7 +37,10 @@ pub fn compile(equations: &Equations) -> System {
         let id = lowering.number(&equations.quantities[quantity]);
         lowering.quantities[quantity] = Some(id);
     }
-    let quantities = (0..equations.quantities.len()).map(|index| lowering.symbol(Symbol::Quantity(index))).collect();
+    let unread = lowering.graph.constant(f64::NAN);
+    let quantities = (0..equations.quantities.len())
+        .map(|index| if index < equations.first_output { unread } else { lowering.symbol(Symbol::Quantity(index)) })
+        .collect();
     let mut numbers = |trees: &[Tree]| trees.iter().map(|tree| lowering.number(tree)).collect::<Vec<Id>>();
     let derivatives = numbers(&equations.derivatives);
     let starts = numbers(&equations.starts);

@@ -28,6 +28,18 @@ impl<'m> Compiled<'m> {
     /// Lowers the model. `extra` are further expressions to be evaluated beside the model's quantities; expression `i`
     /// becomes quantity `model.quantities.len() + i`.
     pub fn new(model: &'m Model, extra: &[Tree]) -> Compiled<'m> {
+        Compiled::with_quantities_from(0, model, extra)
+    }
+
+    /// As [`Compiled::new`] for whoever takes nothing but outcomes of `subjects` from the trajectories: the model's
+    /// quantities are worked out only where a rate or a subject needs them, and read as NaN. In a model with many
+    /// quantities that is most of what an outcome costs.
+    pub fn of_outcomes(model: &'m Model, subjects: &[Tree]) -> Compiled<'m> {
+        Compiled::with_quantities_from(model.quantities.len(), model, subjects)
+    }
+
+    /// `first` is the first quantity that can be observed.
+    fn with_quantities_from(first: usize, model: &'m Model, extra: &[Tree]) -> Compiled<'m> {
         let mut setters = Vec::new();
         let mut events = Vec::new();
         for (condition, event) in model.events.iter().enumerate() {
@@ -53,6 +65,7 @@ impl<'m> Compiled<'m> {
             starts: model.states.iter().map(|state| state.start.clone()).collect(),
             conditions: model.events.iter().map(|event| event.when.clone()).collect(),
             setters,
+            first_output: first,
         });
         Compiled {
             model,

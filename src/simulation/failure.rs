@@ -77,6 +77,7 @@ fn steady_diagnostic(failure: &Failure, tolerance: f64, doses: &SteadyDoses, com
         }
         _ => return diagnostic.note(format!("while the steady state of {doses} was sought")),
     }
+    diagnostic.hints.clear();
     diagnostic.hint(
         "what is given must be removed as fast in the long run: look for a clearance of zero, or a saturable loss that is slower than the doses; an accumulator wants `steady = false`",
     )

@@ -97,16 +97,19 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
         largest.iter_mut().zip(&changes).for_each(|(largest, change)| *largest = largest.max(*change));
         // Measured by what does not grow with the states: the largest change so far, and the tolerance of the start.
         let small = |state: usize, in_tolerance: f64| in_tolerance * allowed(state, problem.start[state]);
+        let far = |state: usize| {
+            (image[state] - problem.start[state]).abs() > LONGEST * largest[state].max(small(state, SETTLED))
+        };
         let has_shrunk = |part: f64, in_tolerance: f64| {
-            (0..image.len()).all(|state| {
-                let reached = (image[state] - problem.start[state]).abs();
-                let small = small(state, in_tolerance);
-                changes[state] <= small.max(part * largest[state]) && reached <= LONGEST * largest[state].max(small)
-            })
+            (0..image.len())
+                .all(|state| changes[state] <= small(state, in_tolerance).max(part * largest[state]) && !far(state))
         };
         let unsettled = |state: usize| changes[state] / small(state, SETTLED).max(SHRUNK * largest[state]);
-        growing = (0..image.len()).reduce(|most, state| if unsettled(state) > unsettled(most) { state } else { most });
-        change = growing.map_or(0.0, |state| image[state] - states[state]);
+        let most = (0..image.len()).reduce(|most, state| if unsettled(state) > unsettled(most) { state } else { most });
+        // Far out a change drowns in rounding; what is told is from before.
+        if let Some(state) = most.filter(|&state| unsettled(state) > 1.0 && !far(state)) {
+            (growing, change) = (Some(state), image[state] - states[state]);
+        }
         let (settled, stalled) = (
             size < SETTLED && has_shrunk(SHRUNK, SETTLED),
             size < STALLED && since_best >= PATIENCE && has_shrunk(STALLED_SHRUNK, STALLED),

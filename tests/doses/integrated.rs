@@ -249,7 +249,8 @@ fn negative_concentrations_never_appear_in_a_steady_state_with_a_lag_longer_than
             let trajectory = run(&text, &scenario, Some(&scenario.outputs), &SolverOptions::default());
             let table = trajectory.table(&compiled.model.columns());
             let lowest = table.values.iter().copied().fold(f64::INFINITY, f64::min);
-            assert!(lowest >= 0.0, "{compartments}, route {route}, lag {lag}, rate {rate}: {lowest}");
+            // What is left below zero is the absolute tolerance of a curve that has come to nothing.
+            assert!(lowest >= -1e-9, "{compartments}, route {route}, lag {lag}, rate {rate}: {lowest}");
         }
     }
 }

@@ -82,6 +82,7 @@ fn equations() -> impl Strategy<Value = Equations> {
             starts,
             conditions,
             setters,
+            first_output: 0,
         },
     )
 }
