@@ -1,5 +1,6 @@
 //! Doses from the command line: what is said about steady states, what is refused, and which rows there are.
 
+use kascade::numerics::elementary::exp;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -103,7 +104,7 @@ impl Ended {
 
 /// The amount before a bolus of 10 mg every 12 h since forever.
 fn trough(rate_constant: f64) -> f64 {
-    let left = (-rate_constant * 12.0).exp();
+    let left = exp(-rate_constant * 12.0);
     10.0 * left / (1.0 - left)
 }
 
