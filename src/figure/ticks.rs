@@ -399,7 +399,7 @@ mod tests {
         assert_eq!(linear(0.1, 0.4, 4)[2].value, 0.3);
         assert_eq!(written(&linear(0.0, 25_000.0, 4)), "0 10\u{2009}000 20\u{2009}000");
         assert_eq!(written(&linear(0.0, 3e6, 4)), "0 1×10⁶ 2×10⁶ 3×10⁶");
-        assert_eq!(written(&linear(0.840_26, 0.840_28, 2)), "0.84026 0.84027 0.84028");
+        assert_eq!(written(&linear(0.840_26, 0.840_28, 2)), "0.84026 0.84028");
         assert_eq!(written(&linear(0.0, 4e-5, 5)), "0 1×10⁻⁵ 2×10⁻⁵ 3×10⁻⁵ 4×10⁻⁵");
         assert_eq!(written(&linear(101.3, 101.9, 4)), "101.4 101.6 101.8");
     }

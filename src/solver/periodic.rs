@@ -107,7 +107,9 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
         let unsettled = |state: usize| changes[state] / small(state, SETTLED).max(SHRUNK * largest[state]);
         let most = (0..image.len()).reduce(|most, state| if unsettled(state) > unsettled(most) { state } else { most });
         // Far out a change drowns in rounding; what is told is from before.
-        if let Some(state) = most.filter(|&state| unsettled(state) > 1.0 && !far(state)) {
+        if let Some(state) = most.filter(|&state| unsettled(state) > 1.0)
+            && !(0..image.len()).any(far)
+        {
             (growing, change) = (Some(state), image[state] - states[state]);
         }
         let (settled, stalled) = (
