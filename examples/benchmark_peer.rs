@@ -90,9 +90,7 @@ fn cold_start(name: &str, variant: &str, rtol: &str, out: &str) -> Outcome<()> {
     let compiled = Compiled::new(&model, &[]);
     let trajectory = simulate(&compiled, &scenario, &options(rtol)?, Keep::Rows)
         .map_err(|error| words(error.diagnostic(&compiled).into()))?;
-    let (columns, mut file) = (states(&model), File::create(out)?);
-    csv::write_heads(&trajectory.heads(&columns), false, &mut file)?;
-    trajectory.each_part(&columns, &mut |rows| csv::write_rows(rows, &mut file))?;
+    csv::write_run(&trajectory, &states(&model), false, &mut File::create(out)?)?;
     Ok(())
 }
 

@@ -246,7 +246,7 @@ pub struct Statistics {
 impl Statistics {
     /// Nobody yet, for rows times columns cells.
     pub fn new(cells: usize) -> Statistics {
-        let bins = (SKETCH_BYTES / 16 / cells.max(1)).clamp(64, 1024);
+        let bins = (SKETCH_BYTES / 16 / cells.max(1)).clamp(64, 4096);
         let cell = Cell { moments: Moments::default(), sketch: QuantileSketch::new(bins) };
         Statistics { cells: vec![cell; cells], kept: 0, failed: 0, failures: Vec::new() }
     }

@@ -56,10 +56,7 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     match (format, trajectories.as_slice()) {
         // The usual run goes to its file in parts: a page of new memory costs more than writing the numbers on it.
         (Format::Csv, [only]) if !with_id && measures.list.is_empty() => {
-            destination.write_with(&mut |writer| {
-                csv::write_heads(&only.heads(&columns), arguments.units, writer)?;
-                only.each_part(&columns, &mut |rows| csv::write_rows(rows, writer))
-            })?;
+            destination.write_with(&mut |writer| csv::write_run(only, &columns, arguments.units, writer))?;
         }
         (format, _) => {
             let table = whole_table(trajectories, &columns, &measures, &arguments.measure, with_id);

@@ -23,4 +23,4 @@ pub use run::{Keep, SolverOptions, problem, problem_from, simulate, solve_from, 
 pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};
 pub use start::{Start, SteadyDoses, SteadyReport, find_start};
 pub use table::{Head, Table};
-pub use trajectory::{Observer, Trajectory};
+pub use trajectory::{Observer, Parts, Trajectory};

@@ -7,9 +7,9 @@ use super::start::{Start, SteadyReport};
 use super::table::{Head, Table};
 use crate::dosing::{Kind, Timeline};
 use crate::model::Column;
-use crate::program::Frame;
+use crate::program::{Evaluator, Frame};
 use crate::solver::{Finish, Recording, Side};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayViewMut2};
 use std::ops::Range;
 
 /// The result of a run.
@@ -30,9 +30,9 @@ pub struct Trajectory<'m> {
 }
 
 /// How many rows are handed to a writer at a time: as many as a processor's cache holds.
-const PART: usize = 256;
-/// How many rows are worked out side by side.
-const LANES: usize = 8;
+const PART: usize = 128;
+/// So many rows repay code that works out eight of them side by side.
+const MANY_ROWS: usize = 30_000;
 
 impl<'m> Trajectory<'m> {
     /// The heads of [`Trajectory::table`].
@@ -53,28 +53,12 @@ impl<'m> Trajectory<'m> {
         Table { heads: self.heads(columns), values }
     }
 
-    /// Hands the rows of [`Trajectory::table`] to `visit`, some at a time: for writers that need not have all of them in
-    /// memory at once.
-    ///
-    /// # Errors
-    /// The first of `visit`.
-    pub fn each_part<E>(
-        &self,
-        columns: &[Column],
-        visit: &mut dyn FnMut(ArrayView2<'_, f64>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if self.order().iter().enumerate().any(|(row, place)| row != *place) {
-            return visit(self.table(columns).values.view());
-        }
+    /// The rows of [`Trajectory::table`] some at a time: for writers that need not have all of them in memory at once.
+    pub fn parts<'t>(&'t self, columns: &'t [Column]) -> Parts<'t, 'm> {
         let rows = self.recording.row_times.len();
-        let mut values = Array2::zeros((PART.min(rows), columns.len() + 1));
-        for first in (0..rows).step_by(PART) {
-            let count = PART.min(rows - first);
-            let mut part = values.slice_mut(s![..count, ..]);
-            self.fill(columns, first..first + count, &|row| row - first, &mut part);
-            visit(part.view())?;
-        }
-        Ok(())
+        let in_order = self.order().iter().enumerate().all(|(row, place)| row == *place);
+        // Rows that are printed in another order than that of time cannot be cut where the recording is.
+        Parts { trajectory: self, columns, count: if in_order { rows.div_ceil(PART) } else { 1 } }
     }
 
     /// The place in the table of each recorded row.
@@ -114,7 +98,27 @@ impl<'m> Trajectory<'m> {
         if !columns.iter().any(|column| matches!(column, Column::Quantity(_))) {
             return;
         }
-        self.each_block_of_rows(rows, |first, count, quantities| {
+        // Code for eight rows at a time is made only where there are enough of them to repay it; the bits are the same.
+        let equations = &self.compiled.equations;
+        match equations.made_eight() {
+            Some(eight) => self.fill_quantities(eight, columns, rows, place_of, values),
+            None if self.recording.row_times.len() > MANY_ROWS => {
+                self.fill_quantities(equations.eight(), columns, rows, place_of, values);
+            }
+            None => self.fill_quantities(equations.one(), columns, rows, place_of, values),
+        }
+    }
+
+    fn fill_quantities<const L: usize>(
+        &self,
+        evaluator: &Evaluator<L>,
+        columns: &[Column],
+        rows: Range<usize>,
+        place_of: &dyn Fn(usize) -> usize,
+        values: &mut ArrayViewMut2<'_, f64>,
+    ) {
+        let model = self.compiled.model;
+        self.each_block_of_rows(evaluator, rows, |first, count, quantities| {
             for (place, column) in columns.iter().enumerate() {
                 if let Column::Quantity(quantity) = column {
                     let unit = &model.quantities[*quantity].unit;
@@ -127,10 +131,14 @@ impl<'m> Trajectory<'m> {
     }
 
     /// Calls `visit` with the first row, the number of rows, and all quantities of these rows.
-    fn each_block_of_rows(&self, rows: Range<usize>, mut visit: impl FnMut(usize, usize, &[[f64; LANES]])) {
+    fn each_block_of_rows<const L: usize>(
+        &self,
+        evaluator: &Evaluator<L>,
+        rows: Range<usize>,
+        mut visit: impl FnMut(usize, usize, &[[f64; L]]),
+    ) {
         let equations = &self.compiled.equations;
         let layout = equations.layout();
-        let evaluator = equations.eight();
         let mut frame = evaluator.frame();
         let states = equations.states();
         let (mut row, rows) = (rows.start, rows.end);
@@ -138,20 +146,20 @@ impl<'m> Trajectory<'m> {
         while row < rows {
             let after = self.recording.stretches.partition_point(|stretch| stretch.first_row <= row);
             let last = self.recording.stretches.get(after).map_or(rows, |next| next.first_row.min(rows));
-            let count = (last - row).min(LANES);
+            let count = (last - row).min(L);
             if prepared != after {
                 prepared = after;
                 if let Some(stretch) = after.checked_sub(1).and_then(|index| self.recording.stretches.get(index)) {
                     for (slot, value) in layout.parameters.clone().zip(&stretch.parameters) {
-                        frame[slot] = [*value; LANES];
+                        frame[slot] = [*value; L];
                     }
                     for (slot, value) in layout.inputs.clone().zip(&stretch.inputs) {
-                        frame[slot] = [*value; LANES];
+                        frame[slot] = [*value; L];
                     }
                 }
                 evaluator.prepare(&mut frame);
             }
-            for lane in 0..LANES {
+            for lane in 0..L {
                 let source = row + lane.min(count - 1);
                 frame[layout.time][lane] = self.recording.row_times[source];
                 for state in 0..states {
@@ -173,6 +181,33 @@ impl<'m> Trajectory<'m> {
             stretch: usize::MAX,
             states: vec![0.0; self.compiled.equations.states()],
         }
+    }
+}
+
+/// The rows of a trajectory in parts.
+pub struct Parts<'t, 'm> {
+    trajectory: &'t Trajectory<'m>,
+    columns: &'t [Column],
+    count: usize,
+}
+
+impl Parts<'_, '_> {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The rows of one part, as a table has them; none behind the last.
+    pub fn get(&self, index: usize) -> Array2<f64> {
+        if self.count == 1 && index == 0 {
+            return self.trajectory.table(self.columns).values;
+        }
+        let rows = self.trajectory.recording.row_times.len();
+        let first = (index * PART).min(rows);
+        let last = (first + PART).min(rows);
+        let mut values = Array2::zeros((last - first, self.columns.len() + 1));
+        self.trajectory.fill(self.columns, first..last, &|row| row - first, &mut values.view_mut());
+        values
     }
 }
 

@@ -51,6 +51,11 @@ impl Equations {
         self.eight.get_or_init(|| Evaluator::new(&self.system))
     }
 
+    /// The evaluator of eight lanes, if somebody has asked for it.
+    pub fn made_eight(&self) -> Option<&Evaluator<8>> {
+        self.eight.get()
+    }
+
     /// The evaluator of sixteen lanes.
     pub fn sixteen(&self) -> &Evaluator<16> {
         self.sixteen.get_or_init(|| Evaluator::new(&self.system))
