@@ -32,13 +32,6 @@ pub struct Guess {
 }
 
 impl Anderson {
-    /// Forgets everything but the latest image, which it returns if there is one and it is not itself the latest point.
-    pub fn restart(&mut self) -> Option<Vec<f64>> {
-        let (_, image) = self.pairs.pop()?;
-        self.pairs.clear();
-        Some(image)
-    }
-
     /// Takes in a point and its image, and returns the next point. Residuals are measured with `weights`. Where an image
     /// is not negative, the next point is not either in the coordinates `nonnegative`.
     pub fn next(&mut self, point: Vec<f64>, image: Vec<f64>, weights: &[f64], nonnegative: &[usize]) -> Guess {

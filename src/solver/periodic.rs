@@ -31,6 +31,8 @@ const STALLED_NEAR: f64 = 1e4;
 const STALLED_SHRUNK: f64 = 1e-2;
 /// A state that is further from the start than this many of the largest changes in a period is running away.
 const LONGEST: f64 = 1e4;
+/// After each setback twice as many repetitions are made before the next guess, but for no more than this many doublings.
+const MOST_DOUBLINGS: u32 = 6;
 /// Repetitions without a smaller drift after which it has stopped shrinking.
 const PATIENCE: u32 = 8;
 
@@ -68,6 +70,9 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
         |state: usize, value: f64| problem.tolerance.absolute[state] + problem.tolerance.relative * value.abs();
     let mut statistics = Statistics::default();
     let mut states = problem.start.clone();
+    // The state reached by repetition alone, to which the search returns, and how many repetitions it then makes before
+    // it dares to guess again.
+    let (mut safe, mut repetitions, mut setbacks) = (states.clone(), 0_u32, 0_u32);
     let mut anderson = Anderson::default();
     let (mut best, mut since_best) = (f64::INFINITY, 0);
     let (mut growing, mut change) = (None, 0.0);
@@ -75,6 +80,7 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
     let mut spent = 0;
     for periods in 1..=PERIODS {
         spent = periods;
+        let on_safe_ground = states == safe;
         let image = match solve(Problem { start: states.clone(), ..period.clone() }, &mut Recording::of_rows()) {
             Ok(finish) => {
                 statistics.add(&finish.statistics);
@@ -82,12 +88,19 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
                 excluded.iter().for_each(|&state| end[state] = states[state]);
                 end
             }
-            // An accelerated guess may lie where the equations make no sense; the image of a state does not.
-            Err(failure) => {
-                states = anderson.restart().ok_or(failure)?;
+            // A guess may lie where the equations make no sense; what is reached by repetition does not.
+            Err(failure) if on_safe_ground => return Err(failure),
+            Err(_) => {
+                anderson = Anderson::default();
+                states.clone_from(&safe);
+                repetitions = 1 << setbacks.min(MOST_DOUBLINGS);
+                setbacks += 1;
                 continue;
             }
         };
+        if on_safe_ground {
+            safe.clone_from(&image);
+        }
         let drift = |state: usize| (image[state] - states[state]).abs() / allowed(state, image[state]);
         let drifting = (0..image.len()).reduce(|most, state| if drift(state) > drift(most) { state } else { most });
         let size = drifting.map_or(0.0, drift);
@@ -105,7 +118,9 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
                 .all(|state| changes[state] <= small(state, in_tolerance).max(part * largest[state]) && !far(state))
         };
         let unsettled = |state: usize| changes[state] / small(state, SETTLED).max(SHRUNK * largest[state]);
-        let most = (0..image.len()).reduce(|most, state| if unsettled(state) > unsettled(most) { state } else { most });
+        // Of those that have not shrunk, the one that changes most in the tolerance of the start.
+        let weight = |state: usize| if unsettled(state) > 1.0 { changes[state] / small(state, 1.0) } else { 0.0 };
+        let most = (0..image.len()).reduce(|most, state| if weight(state) > weight(most) { state } else { most });
         // Far out a change drowns in rounding; what is told is from before.
         if let Some(state) = most.filter(|&state| unsettled(state) > 1.0)
             && !(0..image.len()).any(far)
@@ -125,7 +140,9 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
         {
             return Ok(PeriodicState { states: image, drift: size, distance, drifting, periods, statistics });
         }
-        states = if guess.point.iter().all(|value| value.is_finite()) { guess.point } else { image };
+        let sound = repetitions == 0 && guess.point.iter().all(|value| value.is_finite());
+        states = if sound { guess.point } else { image };
+        repetitions = repetitions.saturating_sub(1);
         if !states.iter().all(|value| value.is_finite()) {
             break;
         }

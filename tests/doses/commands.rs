@@ -73,8 +73,11 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Ended {
+        self.kascade(&[&["run", "removal.toml"], arguments].concat())
+    }
+
+    fn kascade(&self, arguments: &[&str]) -> Ended {
         let output = Command::new(env!("CARGO_BIN_EXE_kascade"))
-            .args(["run", "removal.toml"])
             .args(arguments)
             .current_dir(&self.0)
             .env("NO_COLOR", "1")
@@ -121,6 +124,20 @@ fn a_steady_state_says_how_it_was_found() {
     let endless = folder.run(&["--dose", "iv rate 2 mg/h steady", "--at", "0", "--columns", "drug", "--stats"]);
     assert!((endless.rows()[0][1] / 20.0 - 1.0).abs() < 1e-6);
     assert!(endless.err.contains("steady state of an endless infusion by `iv`: solved"), "{}", endless.err);
+}
+
+#[test]
+fn the_cascade_has_steady_states_of_its_doses() {
+    let folder = Folder::new("ketamine");
+    for dose in ["nasal 84 mg every 84 h times 1 steady", "iv 0.5 mg/kg over 40 min every 48 h times 1 steady"] {
+        let every = if dose.starts_with("nasal") { "84" } else { "48" };
+        let at = format!("0,{every}");
+        let run = folder.kascade(&["run", "ketamine", "--dose", dose, "--at", &at, "--columns", "bdnf,synapses,madrs"]);
+        let rows = run.rows();
+        for (then, now) in rows[0].iter().zip(&rows[1]).skip(1) {
+            assert!((now / then - 1.0).abs() < 1e-5, "{dose}: {rows:?}");
+        }
+    }
 }
 
 #[test]

@@ -94,3 +94,17 @@ fn an_infusion_that_nothing_removes_has_none() {
     let failure = periodic_state(&period, &[]).expect_err("none");
     assert!(matches!(failure.kind, FailureKind::NoPeriodicState { state: 1, .. }), "{failure:?}");
 }
+
+#[test]
+fn a_guess_beyond_where_the_equations_hold_is_taken_back() {
+    // Above 1 it runs away; below, each period adds to what is forgotten over forty.
+    let equations = equations("u: rate\n x: a t\n a' = rate - a\n t' = 0.3*a*(1 - t)*(1 - t) - 0.001*t");
+    let stops = vec![
+        Stop { time: 0.0, change: Change::SetInput { input: 0, value: 5.0 } },
+        Stop { time: 2.0, change: Change::SetInput { input: 0, value: 0.0 } },
+    ];
+    let period = Problem { stops, ..problem(&equations, &[0.0, 0.0], 24.0, 1e-6, 1e-3) };
+    let found = periodic_state(&period, &[]).expect("a periodic state");
+    let again = solve(Problem { start: found.states.clone(), ..period }, &mut Recording::of_rows()).expect("a period");
+    assert!((again.states[1] / found.states[1] - 1.0).abs() < 1e-7 && found.states[1] < 1.0, "{found:?}");
+}
