@@ -1,7 +1,8 @@
 //! What the pages promise is run: every command in a block of `sh` or `console` in `README.md` and below `docs`, in the
 //! order of the page, in an empty folder of its own.
 //!
-//! - ```` ```sh ````: one command a line; each must end well. `cargo run --release --` stands for the program.
+//! - ```` ```sh ````: one command a line; each must end well. `cargo run --release --` stands for the program. What stands
+//!   behind `# gives` is compared with the last line that it writes, number by number, to the digits shown.
 //! - ```` ```console ````: `$ kascade ...` and below it what it answers, compared to the letter (standard output, unless it
 //!   is redirected, and then standard error). It must fail where an error is shown and only there.
 //! - ```` ```toml ```` with `# NAME.toml` in its first line, and `csv` likewise: the file that the commands after it read.
@@ -155,6 +156,13 @@ fn run_page(page: &Page) -> (usize, Vec<String>) {
                         let told = String::from_utf8_lossy(&output.stderr);
                         faults.push(format!("{}:{}: {line}\n{}\n{told}", page.path, block.line, output.status));
                     }
+                    if let Some((_, promised)) = line.split_once("# gives ") {
+                        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+                        let last = said.lines().last().unwrap_or_default();
+                        if !agrees(promised, last) {
+                            faults.push(format!("{}:{}: {line}\n+++ said {last}", page.path, block.line));
+                        }
+                    }
                 }
             }
             "console" => {
@@ -193,6 +201,26 @@ fn run_page(page: &Page) -> (usize, Vec<String>) {
         }
     }
     (count, faults)
+}
+
+/// Whether rounded numbers, each with or without a unit behind it and separated by commas, are those of a row.
+fn agrees(promised: &str, row: &str) -> bool {
+    let wanted: Vec<&str> = promised.split(',').map(|one| one.split_whitespace().next().unwrap_or_default()).collect();
+    let got: Vec<&str> = row.split(',').collect();
+    wanted.len() == got.len()
+        && wanted.iter().zip(got).all(|(wanted, got)| {
+            let decimals = wanted.split_once('.').map_or(0, |(_, behind)| behind.len());
+            match (wanted.parse::<f64>(), got.trim().parse::<f64>()) {
+                (Ok(number), Ok(said)) => (number - said).abs() <= 0.51 * 10.0_f64.powi(-(decimals as i32)),
+                _ => false,
+            }
+        })
+}
+
+#[test]
+fn rounded_numbers_agree_and_others_do_not() {
+    assert!(agrees("197 ng/mL, 1.30", "197.407,1.2969"));
+    assert!(!agrees("196", "197.407") && !agrees("1.31", "1.2969") && !agrees("1.3, 2", "1.3") && !agrees("", "1"));
 }
 
 #[test]

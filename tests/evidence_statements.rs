@@ -2,7 +2,7 @@
 //! numbered statement of the texts is stated, every run names what its model has, and every measure can be read.
 
 use kascade::diagnostics::{Diagnostic, SourceText};
-use kascade::model::{Model, Statement, library, load};
+use kascade::model::{Model, Origin, Statement, library, load};
 use kascade::simulation::{Measures, Scenario};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -53,12 +53,34 @@ fn every_row_that_is_cited_exists() {
 #[test]
 fn every_numbered_statement_is_stated() {
     let model = stated();
-    let stated: BTreeSet<&str> = model.evidence.iter().map(|one| one.statement.as_str()).collect();
+    let stated: BTreeSet<&str> =
+        model.evidence.iter().filter(|one| !one.held_back).map(|one| one.statement.as_str()).collect();
     let plasma = (1..=19).filter(|number| *number != 7).map(|number| format!("pk{number}"));
     let wanted: BTreeSet<String> = plasma.chain((1..=29).map(|number| format!("cc{number}"))).collect();
     assert_eq!(stated, wanted.iter().map(String::as_str).collect());
     let human = model.evidence.iter().filter(|one| one.species.as_deref() == Some("human")).count();
     assert!(human >= 60, "{human} entries for people");
+}
+
+#[test]
+fn what_was_held_back_is_cited_nowhere_else() {
+    let model = stated();
+    let cited = |held_back: bool| -> BTreeSet<&str> {
+        let entries = model.evidence.iter().filter(|one| one.held_back == held_back);
+        entries.flat_map(|one| one.rows.iter().map(|row| row.text.as_str())).collect()
+    };
+    let held_back = cited(true);
+    assert!(held_back.len() >= 40, "{} rows are held back", held_back.len());
+    let both: Vec<&&str> = held_back.iter().filter(|row| cited(false).contains(**row)).collect();
+    assert!(both.is_empty(), "fitted and held back: {both:?}");
+    // Nor does a parameter rest on one.
+    for parameter in &model.parameters {
+        if let Origin::Assumed(reason) = &parameter.origin {
+            for row in &held_back {
+                assert!(!reason.contains(*row), "{} rests on {row}, which is held back", parameter.name);
+            }
+        }
+    }
 }
 
 #[test]

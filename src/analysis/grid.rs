@@ -103,12 +103,9 @@ pub fn column(model: &Model, grid: &Grid, rows: &HashMap<String, EvidenceRow>, o
             .map(|(line, cell)| (cell.weight, f64::from(u8::from(cell.got == Some(line.observed)))))
             .collect()
     };
-    let decided = of(false);
-    let places: Vec<f64> = (0..decided.len()).map(|place| place as f64).collect();
-    let drawn = |sample: &mut [f64]| share(sample.iter().filter_map(|place| decided.get(*place as usize)));
-    let interval = bootstrap_interval(&places, drawn, LEVEL, RESAMPLES, &mut Stream::new(SEED, 0, Purpose::Bootstrap));
+    let (agreement, interval) = agreement(&of(false), SEED);
     Column {
-        agreement: share(decided.iter()).unwrap_or(0.0),
+        agreement: agreement.unwrap_or(0.0),
         with_conflicts: share(of(true).iter()).unwrap_or(0.0),
         interval,
         cells,
@@ -116,6 +113,14 @@ pub fn column(model: &Model, grid: &Grid, rows: &HashMap<String, EvidenceRow>, o
         predicted,
         reproduced,
     }
+}
+
+/// The weight that agrees over all weight, of (weight, 1 or 0) pairs, and its bootstrap interval over the pairs.
+pub fn agreement(pairs: &[(f64, f64)], seed: u64) -> (Option<f64>, Option<(f64, f64)>) {
+    let places: Vec<f64> = (0..pairs.len()).map(|place| place as f64).collect();
+    let drawn = |sample: &mut [f64]| share(sample.iter().filter_map(|place| pairs.get(*place as usize)));
+    let mut stream = Stream::new(seed, 0, Purpose::Bootstrap);
+    (share(pairs.iter()), bootstrap_interval(&places, drawn, LEVEL, RESAMPLES, &mut stream))
 }
 
 /// The places of columns from the best agreement to the worst; equal ones keep their order.
@@ -140,6 +145,7 @@ fn statement(line: &GridLine) -> Statement {
         title: line.title.clone(),
         rows: line.rows.clone(),
         required: false,
+        held_back: false,
         model: None,
         runs: line.runs.clone(),
         measure: Some(line.measure.clone()),

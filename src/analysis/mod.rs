@@ -2,9 +2,15 @@
 
 pub mod batch;
 pub mod benchmark;
+pub mod calibrate;
+pub mod calibration_design;
+pub mod curve_points;
 pub mod difference;
 pub mod evidence;
 pub mod grid;
+pub mod identifiability;
+mod judge;
 pub mod population;
+mod statement_runs;
 pub mod sweep;
 pub mod vary;

@@ -167,13 +167,14 @@ fn text(models: &[Model], scores: &[Score<'_>], verbose: bool) -> String {
     for (model, score) in models.iter().zip(scores) {
         text.push_str(&format!("{}: {}\n\n", model.name, model.title));
         let mut topics: Vec<&str> = Vec::new();
-        for one in &score.entries {
+        for one in score.entries.iter().filter(|one| !one.statement.held_back) {
             if !topics.contains(&one.statement.topic.as_str()) {
                 topics.push(&one.statement.topic);
             }
         }
         let count = |topic: &str, wanted: &dyn Fn(&Scored<'_>) -> bool| {
-            score.entries.iter().filter(|one| one.statement.topic == topic && wanted(one)).count().to_string()
+            let of_topic = score.entries.iter().filter(|one| one.statement.topic == topic && !one.statement.held_back);
+            of_topic.filter(|one| wanted(one)).count().to_string()
         };
         let rows: Vec<Vec<String>> = topics
             .iter()
@@ -191,11 +192,19 @@ fn text(models: &[Model], scores: &[Score<'_>], verbose: bool) -> String {
             .collect();
         let align = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right, Align::Right];
         text.push_str(&layout(&["  topic", "met", "missed", "unscored", "n/a", "of its weight"], &align, &rows));
-        text.push_str(&format!("\n  reproduced: {}\n", percent(score.reproduced(), 1.0)));
+        if score.entries.iter().any(Scored::counts) {
+            text.push_str(&format!("\n  reproduced: {}\n", percent(score.reproduced(), 1.0)));
+        } else {
+            text.push_str("\n  no statement speaks of it: nothing to reproduce\n");
+        }
         let required = score.entries.iter().filter(|one| one.statement.required).count();
         let missed = score.required_missed();
         text.push_str(&format!("  required: {} of {required} met", required - missed.len()));
         text.push_str(&if missed.is_empty() { "\n".to_string() } else { format!("; missed: {}\n", missed.join(", ")) });
+        let (met, all) = score.held_back();
+        if all > 0 {
+            text.push_str(&format!("  held back from the fit, not counted: {met} of {all} met\n"));
+        }
         if !score.unstated.is_empty() {
             text.push_str(&format!("  stated by nobody, counted as missed: {}\n", score.unstated.join(", ")));
         }
@@ -271,6 +280,7 @@ fn to_json(models: &[Model], scores: &[Score<'_>], grid: Option<&(Grid, Vec<Colu
         json!({
             "id": one.statement.id, "statement": one.statement.statement, "topic": one.statement.topic,
             "title": one.statement.title, "rows": rows, "required": one.statement.required,
+            "held_back": one.statement.held_back,
             "status": if one.read { "read" } else { "recalled" }, "weight": number(one.weight),
             "expected": {
                 "value": one.expected.map_or(Value::Null, number),

@@ -25,6 +25,8 @@ pub struct Statement {
     pub rows: Vec<Text>,
     /// Whether `--strict` fails without it.
     pub required: bool,
+    /// Whether it was kept out of calibration: it is compared and listed, and weighs nothing in the score.
+    pub held_back: bool,
     /// The model it speaks of, if not the one that is scored.
     pub model: Option<String>,
     /// What is simulated, by name; `main` if there is one only.
@@ -211,6 +213,7 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
         title: section.words("title"),
         rows: section.texts("rows"),
         required: section.boolean("required").unwrap_or(false),
+        held_back: section.boolean("held_back").unwrap_or(false),
         model: section.text("model").map(|text| text.text),
         runs,
         measure: section.text("measure"),

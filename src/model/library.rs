@@ -42,7 +42,8 @@ const MODELS: &[BuiltIn] = built_in![
 ];
 
 /// Statements of evidence that models pull in; no models themselves.
-const STATEMENTS: &[BuiltIn] = built_in!["evidence/statements_pk", "evidence/statements_cascade"];
+const STATEMENTS: &[BuiltIn] =
+    built_in!["evidence/statements_pk", "evidence/statements_cascade", "evidence/statements_held_back"];
 
 /// The tables of published numbers, by name: CSV, one row a number.
 pub const EVIDENCE_TABLES: [(&str, &str); 2] = [

@@ -409,6 +409,7 @@ static EVIDENCE: Section = Section {
         key("title", Text, "what must hold, in words"),
         key("rows", Texts, "ids of rows in the evidence tables"),
         key("required", Boolean, "whether --strict fails without it"),
+        key("held_back", Boolean, "kept out of calibration: compared and listed, without weight"),
         key("model", Text, "the model it speaks of, if not the one that is scored"),
         key("run", Table(&EVIDENCE_RUN), "what is simulated"),
         key("runs", Named(&EVIDENCE_RUN), "several runs by name, as runs.drug and runs.control"),

@@ -18,3 +18,4 @@ pub mod rational;
 pub mod roots;
 pub mod sobol;
 pub mod statistics;
+pub mod symmetric_eigen;

@@ -356,8 +356,8 @@ impl Reader<'_> {
 
     /// The subject of an outcome: an expression of the model's names, or a condition.
     fn subject(&mut self, expr: &Expr, outcome: Outcome) -> Option<(usize, Unit)> {
-        let text =
-            SourceText::new(self.source.name.clone(), self.source.text.get(expr.span.clone()).unwrap_or_default());
+        let span = with_parentheses(&self.source.text, &expr.span);
+        let text = SourceText::new(self.source.name.clone(), self.source.text.get(span.clone()).unwrap_or_default());
         match self.model.expression(&text, outcome == Outcome::FirstTime) {
             Ok((tree, unit)) => {
                 let index = self.subjects.iter().position(|known| *known == tree).unwrap_or_else(|| {
@@ -370,7 +370,7 @@ impl Reader<'_> {
                 // Places are those of the part; shift them into the whole text.
                 for mut one in report.list {
                     if let Some(place) = &one.place {
-                        let span = expr.span.start + place.span.start..expr.span.start + place.span.end;
+                        let span = span.start + place.span.start..span.start + place.span.end;
                         one.place = Some(Place::new(self.source, span));
                     }
                     one.related.clear();
@@ -392,6 +392,23 @@ impl Reader<'_> {
     }
 }
 
+/// The span of an expression with the parentheses at its ends, which its own span leaves out: `(a + b) * c`.
+fn with_parentheses(text: &str, span: &Range<usize>) -> Range<usize> {
+    let (mut depth, mut lowest) = (0_i64, 0_i64);
+    for byte in text.get(span.clone()).unwrap_or_default().bytes() {
+        depth += i64::from(byte == b'(') - i64::from(byte == b')');
+        lowest = lowest.min(depth);
+    }
+    let (mut start, mut end) = (span.start, span.end);
+    for _ in lowest..0 {
+        start = text[..start].rfind('(').unwrap_or(start);
+    }
+    for _ in lowest..depth {
+        end = text[end..].find(')').map_or(end, |at| end + at + 1);
+    }
+    start..end
+}
+
 /// How an outcome is written.
 fn usage(name: &str) -> &'static str {
     match name {
@@ -401,5 +418,25 @@ fn usage(name: &str) -> &'static str {
         "time_above" => "write `time_above(x, level)`",
         "first_time" => "write `first_time(x > level)`",
         _ => "write the name of a state or quantity in the parentheses",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_parentheses;
+
+    #[test]
+    fn a_subject_keeps_the_parentheses_at_its_ends() {
+        for (text, inner, whole) in [
+            ("at((a + b) * c, 1 h)", "a + b) * c", "(a + b) * c"),
+            ("peak(2 * (a + b))", "2 * (a + b", "2 * (a + b)"),
+            ("at( ( (a + b) / (c)) , 1 h)", "a + b) / (c", "( (a + b) / (c))"),
+            ("peak(a)", "a", "a"),
+        ] {
+            let start = text.find(inner).expect("a part");
+            let got = with_parentheses(text, &(start..start + inner.len()));
+            assert!(whole.ends_with(&text[got.clone()]) && text[got.clone()].contains(inner), "{}", &text[got]);
+        }
+        assert_eq!(with_parentheses("at((a + b) * c, 1 h)", &(4..14)), 3..14);
     }
 }

@@ -6,7 +6,7 @@ use super::caption::Caption;
 use super::runs::{fault, is_plain, run_label, run_name, scenarios};
 use super::{Request, horizon, sheet};
 use crate::analysis::batch::simulate_all;
-use crate::analysis::evidence::curve_points;
+use crate::analysis::curve_points::curve_points;
 use crate::diagnostics::Code;
 use crate::figure::compose::{Composition, FigureRun, PublishedPoint, compose};
 use crate::figure::compose_cascade;

@@ -1,0 +1,323 @@
+//! Which values of the free parameters bring a model nearest to what was measured?
+//!
+//! The distance of a statement is how far what the model gives lies outside the accepted range, in half-widths of the
+//! range, and 0 inside; the objective is the sum of its squares, weighted as in the score. Statements that were held
+//! back take no part. The fit is Levenberg's method in the logarithms of the parameters, with sensitivities by finite
+//! differences: since the distance has a kink at the edge of a range, each step minimizes the objective with what the
+//! model gives taken as linear, kinks included, within the bounds. It is deterministic. This file must never move a
+//! parameter out of its bounds.
+
+use super::calibration_design::Free;
+use super::evidence::{Models, Verdict, judge_all};
+use super::statement_runs::Plan;
+use crate::formats::evidence_table::EvidenceRow;
+use crate::model::Statement;
+use crate::numerics::elementary::{exp, ln};
+use crate::simulation::SolverOptions;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// The step of the finite differences, in logarithms: large beside the solver's error, small beside a change of sign.
+const STEP: f64 = 0.02;
+/// No parameter moves further in one step, in logarithms.
+const LONGEST_STEP: f64 = 0.4;
+/// A measure that is not defined counts as this many half-widths outside.
+const UNDEFINED: f64 = 10.0;
+/// A step that gains less than this share ends the fit.
+const LEAST_GAIN: f64 = 1e-3;
+/// Sweeps of the inner minimization.
+const MOST_SWEEPS: usize = 2000;
+
+/// One statement that the fit looks at.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The statement.
+    pub id: String,
+    /// Its topic.
+    pub topic: String,
+    /// The accepted range, as printed; open ends are infinite.
+    pub low: f64,
+    /// See `low`.
+    pub high: f64,
+    /// Half its width, or what stands for it where the range is open.
+    pub scale: f64,
+    /// Its weight in the score.
+    pub weight: f64,
+}
+
+impl Target {
+    /// How far outside the range, in half-widths, negative below; 0 inside.
+    pub fn distance(&self, got: f64) -> f64 {
+        if !got.is_finite() {
+            UNDEFINED
+        } else if got > self.high {
+            (got - self.high) / self.scale
+        } else if got < self.low {
+            (got - self.low) / self.scale
+        } else {
+            0.0
+        }
+    }
+}
+
+/// One model with the statements that run it.
+struct Part<'a> {
+    plan: Plan<'a>,
+    statements: Vec<&'a Statement>,
+    /// For each free parameter its index in this model, if the model has taken it over unchanged.
+    places: Vec<Option<usize>>,
+}
+
+/// A calibration made ready.
+pub struct Calibration<'a> {
+    parts: Vec<Part<'a>>,
+    rows: &'a HashMap<String, EvidenceRow>,
+    options: SolverOptions,
+    /// What may move.
+    pub free: Vec<Free>,
+    /// What is fitted.
+    pub targets: Vec<Target>,
+    /// For each part and statement the index of its target.
+    target_of: Vec<Vec<Option<usize>>>,
+}
+
+/// What came of a fit.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The values of the free parameters, internal units.
+    pub values: Vec<f64>,
+    /// What the model gives for each target.
+    pub got: Vec<f64>,
+    /// The objective before and after.
+    pub before: f64,
+    /// See `before`.
+    pub after: f64,
+    /// Steps that were taken.
+    pub steps: usize,
+    /// How often all runs were made.
+    pub evaluations: usize,
+}
+
+impl<'a> Calibration<'a> {
+    /// Makes the runs ready. `models` are those that the statements speak of, the fitted one under the empty name; a free
+    /// parameter also moves in the others where they have taken over its value. `wanted` chooses the statements.
+    ///
+    /// Ranges are those that the score uses; a statement that cannot be scored with the model as it stands is no target.
+    pub fn new(
+        models: &Models<'a>,
+        free: Vec<Free>,
+        rows: &'a HashMap<String, EvidenceRow>,
+        wanted: impl Fn(&Statement) -> bool,
+        options: &SolverOptions,
+    ) -> Calibration<'a> {
+        let Some(Ok(main)) = models.get("") else {
+            return Calibration {
+                parts: Vec::new(),
+                rows,
+                options: *options,
+                free,
+                targets: Vec::new(),
+                target_of: Vec::new(),
+            };
+        };
+        let mut by_model: BTreeMap<&str, Vec<&'a Statement>> = BTreeMap::new();
+        for statement in main.evidence.iter().filter(|one| !one.held_back && wanted(one)) {
+            let name = statement.model.as_deref().filter(|name| *name != main.name).unwrap_or_default();
+            by_model.entry(name).or_default().push(statement);
+        }
+        let mut parts = Vec::new();
+        for (name, statements) in by_model {
+            if let Some(Ok(model)) = models.get(name) {
+                let place =
+                    |one: &Free| model.parameter(&one.name).filter(|at| model.parameters[*at].value == one.value);
+                let places: Vec<Option<usize>> = free.iter().map(place).collect();
+                // A model that knows none of them cannot change.
+                if places.iter().any(Option::is_some) {
+                    parts.push(Part { plan: Plan::new(model, &statements), statements, places });
+                }
+            }
+        }
+        let mut ready =
+            Calibration { parts, rows, options: *options, free, targets: Vec::new(), target_of: Vec::new() };
+        ready.find_targets();
+        ready
+    }
+
+    fn find_targets(&mut self) {
+        let mut counts: HashMap<String, f64> = HashMap::new();
+        let mut found: Vec<(usize, usize, Target, String)> = Vec::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            let scored = judge_all(&part.plan, &part.statements, self.rows, part.plan.run(&[], &self.options));
+            for (place, one) in scored.iter().enumerate() {
+                let group =
+                    if one.statement.statement.is_empty() { &one.statement.id } else { &one.statement.statement };
+                if one.counts() {
+                    *counts.entry(group.clone()).or_insert(0.0) += 1.0;
+                }
+                let (Verdict::Met | Verdict::Missed, Some((low, high))) = (&one.verdict, one.range) else { continue };
+                let scale = scale(low, high, one.got);
+                let target = Target {
+                    id: one.statement.id.clone(),
+                    topic: one.statement.topic.clone(),
+                    low,
+                    high,
+                    scale,
+                    weight: one.weight,
+                };
+                found.push((index, place, target, group.clone()));
+            }
+        }
+        self.target_of = self.parts.iter().map(|part| vec![None; part.statements.len()]).collect();
+        for (part, place, mut target, group) in found {
+            target.weight /= counts.get(&group).copied().unwrap_or(1.0);
+            self.target_of[part][place] = Some(self.targets.len());
+            self.targets.push(target);
+        }
+    }
+
+    /// What the model gives for each target with these values of the free parameters (internal units); NaN where it is
+    /// not defined.
+    pub fn evaluate(&self, values: &[f64]) -> Vec<f64> {
+        let mut got = vec![f64::NAN; self.targets.len()];
+        let results: Vec<_> = self
+            .parts
+            .par_iter()
+            .map(|part| {
+                let settings: Vec<(usize, f64)> =
+                    part.places.iter().zip(values).filter_map(|(place, value)| Some(((*place)?, *value))).collect();
+                judge_all(&part.plan, &part.statements, self.rows, part.plan.run(&settings, &self.options))
+            })
+            .collect();
+        for (scored, targets) in results.iter().zip(&self.target_of) {
+            for (one, target) in scored.iter().zip(targets) {
+                if let Some(target) = target {
+                    got[*target] = one.got;
+                }
+            }
+        }
+        got
+    }
+
+    /// The objective: the weighted sum of squared distances.
+    pub fn objective(&self, got: &[f64]) -> f64 {
+        self.targets.iter().zip(got).map(|(one, got)| one.weight * one.distance(*got) * one.distance(*got)).sum()
+    }
+
+    /// What each target changes by, in half-widths, for a change of a free parameter by a factor of e: one row a free
+    /// parameter. Differences are taken forward, or backward where the upper bound is near. Where a measure is not
+    /// defined on both sides the entry is 0.
+    pub fn sensitivities(&self, values: &[f64], got: &[f64]) -> Vec<Vec<f64>> {
+        (0..self.free.len())
+            .into_par_iter()
+            .map(|which| {
+                let mut moved = values.to_vec();
+                let up = values[which] * exp(STEP) <= self.free[which].high;
+                let step = if up { STEP } else { -STEP };
+                moved[which] = values[which] * exp(step);
+                let there = self.evaluate(&moved);
+                let change = |((target, before), after): ((&Target, &f64), &f64)| {
+                    let change = (after - before) / (step * target.scale);
+                    if change.is_finite() { change } else { 0.0 }
+                };
+                self.targets.iter().zip(got).zip(&there).map(change).collect()
+            })
+            .collect()
+    }
+
+    /// Fits, beginning at `start` (internal units, moved into the bounds), in at most `most_steps` steps. `progress` is
+    /// told the objective after each.
+    pub fn fit(&self, start: &[f64], most_steps: usize, mut progress: impl FnMut(usize, f64)) -> Fitted {
+        let mut values: Vec<f64> =
+            self.free.iter().zip(start).map(|(one, value)| value.clamp(one.low, one.high)).collect();
+        let mut got = self.evaluate(&values);
+        let mut now = self.objective(&got);
+        let before = now;
+        let (mut steps, mut evaluations) = (0, 1);
+        let mut damping = 1e-3;
+        while steps < most_steps && now > 0.0 && !self.free.is_empty() {
+            let slopes = self.sensitivities(&values, &got);
+            evaluations += self.free.len();
+            let mut gain = 0.0;
+            // Ever shorter steps, until one helps.
+            for _ in 0..8 {
+                let step = self.step(&values, &got, &slopes, damping);
+                let tried: Vec<f64> = values
+                    .iter()
+                    .zip(&step)
+                    .zip(&self.free)
+                    .map(|((value, step), one)| (value * exp(*step)).clamp(one.low, one.high))
+                    .collect();
+                let there = self.evaluate(&tried);
+                evaluations += 1;
+                let objective = self.objective(&there);
+                if objective < now {
+                    gain = (now - objective) / now;
+                    (values, got, now) = (tried, there, objective);
+                    damping = (damping * 0.2).max(1e-9);
+                    break;
+                }
+                damping *= 6.0;
+            }
+            steps += 1;
+            progress(steps, now);
+            if gain < LEAST_GAIN {
+                break;
+            }
+        }
+        Fitted { values, got, before, after: now, steps, evaluations }
+    }
+
+    /// The step (in logarithms) that minimizes the objective, what the model gives taken as linear, with `damping`
+    /// times the squared length of the step: by coordinates, each of which has one minimum.
+    fn step(&self, values: &[f64], got: &[f64], slopes: &[Vec<f64>], damping: f64) -> Vec<f64> {
+        let bounds: Vec<(f64, f64)> = self
+            .free
+            .iter()
+            .zip(values)
+            .map(|(one, value)| (ln(one.low / value).max(-LONGEST_STEP), ln(one.high / value).min(LONGEST_STEP)))
+            .collect();
+        let mut step = vec![0.0_f64; self.free.len()];
+        // What is given where the step leads, on the scale of each target.
+        let mut there: Vec<f64> = self.targets.iter().zip(got).map(|(one, got)| got / one.scale).collect();
+        for _ in 0..MOST_SWEEPS {
+            let mut largest = 0.0_f64;
+            for (which, slope) in slopes.iter().enumerate() {
+                let (mut first, mut second) = (damping * step[which], damping);
+                for ((target, there), slope) in self.targets.iter().zip(&there).zip(slope) {
+                    let distance = target.distance(there * target.scale);
+                    if distance != 0.0 && there.is_finite() {
+                        first += target.weight * distance * slope;
+                        second += target.weight * slope * slope;
+                    }
+                }
+                let (low, high) = bounds[which];
+                let moved = (step[which] - first / second).clamp(low, high) - step[which];
+                if moved != 0.0 {
+                    step[which] += moved;
+                    for (there, slope) in there.iter_mut().zip(slope) {
+                        *there += slope * moved;
+                    }
+                    largest = largest.max(moved.abs());
+                }
+            }
+            if largest < 1e-7 {
+                break;
+            }
+        }
+        step
+    }
+}
+
+/// Half the width of a range; where it is open, a fifth of its end (the band of a sign), or the size of what the model
+/// gives where the end is 0.
+fn scale(low: f64, high: f64, got: f64) -> f64 {
+    let half = 0.5 * (high - low);
+    if half.is_finite() && half > 0.0 {
+        return half;
+    }
+    let end = if low.is_finite() { low } else { high };
+    if end.is_finite() && end.abs() > 1e-9 {
+        return 0.2 * end.abs();
+    }
+    if got.is_finite() && got != 0.0 { got.abs() } else { 1.0 }
+}

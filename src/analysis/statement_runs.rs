@@ -1,0 +1,188 @@
+//! Which runs do statements need, and what do they give?
+//!
+//! Statements name runs; runs that are equal in all that they name are made once, all in parallel. A plan is made once
+//! for a model and can be run with parameters set to other values, which is what calibration does. This file must
+//! never compare what comes out with what was published.
+
+use super::evidence::Verdict;
+use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::model::{Model, Statement, StatementRun, Text};
+use crate::simulation::{Compiled, Keep, Measures, Scenario, SolverOptions, Taker, simulate};
+use crate::units::{Unit, parse_quantity_as};
+use rayon::prelude::*;
+
+/// One run that several statements may share.
+struct Job {
+    key: String,
+    scenario: Result<Scenario, String>,
+}
+
+/// The measure of a statement and the jobs of its runs, in the order in which the measure counts them.
+struct Asked {
+    measure: usize,
+    jobs: Vec<usize>,
+}
+
+/// Statements made ready for the model that runs them.
+pub(super) struct Plan<'m> {
+    compiled: Compiled<'m>,
+    measures: Measures,
+    jobs: Vec<Job>,
+    asked: Vec<Result<Asked, Verdict>>,
+}
+
+impl<'m> Plan<'m> {
+    /// Reads measures and runs; what cannot be read is kept as the verdict on its statement.
+    pub(super) fn new(model: &'m Model, statements: &[&Statement]) -> Plan<'m> {
+        let mut measures = Measures::default();
+        let mut jobs: Vec<Job> = Vec::new();
+        let asked = statements.iter().map(|one| ask(model, one, &mut measures, &mut jobs)).collect();
+        let compiled = Compiled::new(model, &measures.subjects);
+        Plan { compiled, measures, jobs, asked }
+    }
+
+    /// The unit in which the measure of a statement is shown, if it has one.
+    pub(super) fn unit(&self, statement: usize) -> Option<&Unit> {
+        let asked = self.asked.get(statement)?.as_ref().ok()?;
+        self.measures.list.get(asked.measure).map(|(_, unit)| unit)
+    }
+
+    /// Runs everything with parameters set to other values (index, internal unit), and takes every measure, in internal
+    /// units. What a statement sets itself wins. A statement whose run fails has the reason.
+    pub(super) fn run(&self, settings: &[(usize, f64)], options: &SolverOptions) -> Vec<Result<f64, Verdict>> {
+        let results: Vec<_> = self
+            .jobs
+            .par_iter()
+            .map(|job| match &job.scenario {
+                Ok(scenario) => {
+                    let mut scenario = scenario.clone();
+                    scenario.settings.splice(0..0, settings.iter().copied());
+                    simulate(&self.compiled, &scenario, options, Keep::Everything)
+                        .map_err(|error| error.diagnostic(&self.compiled).message)
+                }
+                Err(reason) => Err(reason.clone()),
+            })
+            .collect();
+        let mut place_of = vec![None; results.len()];
+        let mut trajectories = Vec::new();
+        for (index, result) in results.iter().enumerate() {
+            if let Ok(trajectory) = result {
+                place_of[index] = Some(trajectories.len());
+                trajectories.push(trajectory);
+            }
+        }
+        let mut taker = Taker::new(self.measures.subjects.len(), trajectories.iter().copied());
+        self.asked
+            .iter()
+            .map(|asked| {
+                let asked = asked.as_ref().map_err(Clone::clone)?;
+                if let Some(reason) = asked.jobs.iter().find_map(|job| results[*job].as_ref().err()) {
+                    return Err(Verdict::Unscored(reason.clone()));
+                }
+                let of: Vec<usize> = asked.jobs.iter().filter_map(|job| place_of[*job]).collect();
+                Ok(taker.value(&self.measures.list[asked.measure].0, &of))
+            })
+            .collect()
+    }
+}
+
+fn ask(model: &Model, statement: &Statement, measures: &mut Measures, jobs: &mut Vec<Job>) -> Result<Asked, Verdict> {
+    if let Some(other) = not_applicable(statement, model) {
+        return Err(Verdict::NotApplicable(other));
+    }
+    let names: Vec<&str> = statement.runs.iter().map(|(name, _)| name.as_str()).collect();
+    // `main` is meant where a measure names none.
+    let main = names.iter().position(|name| *name == "main").unwrap_or(0);
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.swap(0, main.min(names.len().saturating_sub(1)));
+    let ordered: Vec<&str> = order.iter().map(|index| names[*index]).collect();
+    let Some(text) = &statement.measure else {
+        return Err(Verdict::Unscored("it does not say what is measured".into()));
+    };
+    let source = SourceText::new(format!("measure of {}", statement.id), text.text.as_str());
+    if let Err(report) = measures.add_with(&source, model, &ordered, true) {
+        return Err(Verdict::Unscored(first_words(&report)));
+    }
+    let of = order.iter().map(|index| job(jobs, model, &statement.runs[*index].1)).collect();
+    Ok(Asked { measure: measures.list.len() - 1, jobs: of })
+}
+
+/// Why a statement does not speak of a model, if it does not.
+fn not_applicable(statement: &Statement, model: &Model) -> Option<String> {
+    let differs = |wanted: &Option<String>, has: &str| {
+        wanted.as_deref().is_some_and(|wanted| !has.is_empty() && !alike(wanted, has))
+    };
+    if differs(&statement.species, &model.species) {
+        return Some(format!("{} only", statement.species.as_deref().unwrap_or_default()));
+    }
+    if differs(&statement.condition, &model.condition) {
+        return Some(format!("{} only", statement.condition.as_deref().unwrap_or_default()));
+    }
+    None
+}
+
+/// `depressed` and `depression` are one condition.
+fn alike(a: &str, b: &str) -> bool {
+    a == b || (a.len() >= 6 && b.len() >= 6 && a[..6] == b[..6])
+}
+
+/// The job of a run: an equal one if there is one already.
+fn job(jobs: &mut Vec<Job>, model: &Model, run: &StatementRun) -> usize {
+    let key = format!("{:?}|{:?}|{}", run.run, run.until.as_ref().map(|text| &text.text), changes_key(run));
+    if let Some(index) = jobs.iter().position(|job| job.key == key) {
+        return index;
+    }
+    jobs.push(Job { key, scenario: scenario(model, run).map_err(|report| first_words(&report)) });
+    jobs.len() - 1
+}
+
+fn changes_key(run: &StatementRun) -> String {
+    let text = |text: &Option<Text>| text.as_ref().map(|text| text.text.clone());
+    run.changes
+        .iter()
+        .map(|change| {
+            format!("{:?} {:?} {:?} {:?};", text(&change.from), text(&change.until), change.set, change.clamp)
+        })
+        .collect()
+}
+
+/// The scenario of a statement's run.
+///
+/// # Errors
+/// Names the model lacks, doses or times that cannot be read.
+pub fn scenario(model: &Model, run: &StatementRun) -> Result<Scenario, Report> {
+    let mut scenario = Scenario::undosed(model);
+    if let Some(regimen) = &run.run.regimen {
+        scenario.add_regimen(model, regimen)?;
+    }
+    for dose in &run.run.dose {
+        scenario.add_doses(model, &SourceText::new("dose", dose.as_str()))?;
+    }
+    for name in &run.run.perturbations {
+        scenario.add_perturbation(model, name)?;
+    }
+    for (name, value) in &run.run.set {
+        scenario.set(model, name, value)?;
+    }
+    for change in &run.changes {
+        let place = change.from.as_ref().or(change.until.as_ref()).map(|text| text.place.clone());
+        let place = place.or_else(|| model.states.first().map(|state| state.place.clone()));
+        if let Some(place) = place {
+            scenario.unnamed.push(model.unnamed_perturbation(change, &place)?);
+        }
+    }
+    if let Some(until) = &run.until {
+        let time = parse_quantity_as(&until.text, &model.time_unit)
+            .map_err(|error| Report::from(Diagnostic::error(Code::BadQuantity, error.to_string())))?;
+        scenario.until = time.internal();
+    }
+    Ok(scenario)
+}
+
+fn first_words(report: &Report) -> String {
+    report
+        .list
+        .iter()
+        .find(|one| one.is_error())
+        .map_or_else(|| "it cannot be scored".to_string(), |one| one.message.clone())
+}
