@@ -63,7 +63,7 @@ pub fn evidence_chart(
                 continue;
             };
             rows.push(EvidenceRow {
-                group: capital(&statement.topic),
+                group: capital(&statement.topic) + if statement.held_back { ", held back" } else { "" },
                 label: if statement.title.is_empty() { statement.id.clone() } else { statement.title.clone() },
                 unit: if entry.unit == "1" { String::new() } else { entry.unit.clone() },
                 low,
