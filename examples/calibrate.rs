@@ -1,6 +1,6 @@
 //! Fits what is free in `ketamine` to the calibration statements, writes the values, and says what the data inform.
 //!
-//! `cargo run --release --example calibrate` begins at the shipped values and shows that they are a minimum.
+//! `cargo run --release --example calibrate` begins at the shipped values.
 //!
 //! ```text
 //! --perturbed SD     begin at values drawn around the shipped ones (log SD), inside the bounds
@@ -173,8 +173,8 @@ fn table(calibration: &Calibration<'_>, informed: &[Informed], directions: usize
     let count = |kind: Knowledge| informed.iter().filter(|one| one.knowledge() == kind).count();
     let mut text = format!(
         "{} free parameters, each with a prior log SD of {PRIOR}, against {} calibration statements: {directions} directions are \
-         informed; {} parameters are known (log SD at most {KNOWN} with all others free), {} only in combination, and of {} the \
-         statements say nothing.\n\n| parameter | half-widths per factor e | log SD alone | log SD, others free | not told apart from | says most |\n|---|---|---|---|---|---|\n",
+         informed; {} parameters are known (log SD at most {KNOWN} with all others free), {} only in combination, and {} \
+         hardly, even if all others were known.\n\n| parameter | half-widths per factor e | log SD alone | log SD, others free | not told apart from | says most |\n|---|---|---|---|---|---|\n",
         informed.len(),
         calibration.targets.len(),
         count(Knowledge::Known),
@@ -184,7 +184,7 @@ fn table(calibration: &Calibration<'_>, informed: &[Informed], directions: usize
     for (kind, title) in [
         (Knowledge::Known, "**known**"),
         (Knowledge::Combination, "**only in combination**"),
-        (Knowledge::Nothing, "**not informed**"),
+        (Knowledge::Nothing, "**hardly informed**"),
     ] {
         let _ = writeln!(text, "| {title} | | | | | |");
         for (one, free) in informed.iter().zip(&calibration.free).filter(|(one, _)| one.knowledge() == kind) {

@@ -141,7 +141,10 @@ fn what_is_published_cannot_be_free() {
     assert_eq!(error("[free]\nV = \"range\""), DesignError::NoRange("V".into()));
     assert_eq!(error("[free]\nV = [30, 40]"), DesignError::ValueOutside("V".into()));
     assert_eq!(error("[free]\nV = [40, 10]"), DesignError::BadBounds("V".into()));
-    assert_eq!(error("[free]\nhiden = [1, 2]"), DesignError::Unknown { name: "hiden".into(), hint: Some("hidden".into()) });
+    assert_eq!(
+        error("[free]\nhiden = [1, 2]"),
+        DesignError::Unknown { name: "hiden".into(), hint: Some("hidden".into()) }
+    );
     assert_eq!(error(""), DesignError::Nothing);
 }
 
