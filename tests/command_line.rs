@@ -411,3 +411,36 @@ fn completions_are_printed_for_each_shell() {
         assert!(folder.run(&format!("completions {shell}")).fine().out.contains("compare"), "{shell}");
     }
 }
+
+#[test]
+fn a_failed_point_of_a_sweep_leaves_the_others_and_ends_with_3() {
+    let folder = Folder::new("sweep");
+    folder.write(
+        "decay.toml",
+        "kascade = 1\n[model]\nname = \"decay\"\ntime = \"h\"\nuntil = \"5 h\"\n\
+         [parameters]\nV = { value = 10, unit = \"L\", assumed = \"a test\" }\n\
+         [states]\nA = { start = 0, unit = \"mg\" }\n[derivatives]\nA = \"-5 [L/h] * A / V\"\n\
+         [quantities]\nC = { is = \"A / V\", unit = \"mg/L\" }\n[routes]\niv = { into = \"A\" }\n",
+    );
+    let line = "sweep decay.toml --dose iv~100~mg --measure peak(C) --vary";
+    let ended = folder.run(&format!("{line} V=0,10,20"));
+    assert_eq!((ended.code, ended.out.as_str()), (Some(3), "V,peak(C)\n0,nan\n10,10\n20,5\n"), "{}", ended.err);
+    assert!(ended.err.contains("at V = 0 L: the rate of `A`"), "{}", ended.err);
+    assert!(ended.err.contains("1 of 3 points failed; the others are kept"), "{}", ended.err);
+    // As many points of a sequence as a grid has are no grid to draw.
+    let sobol = folder.run(&format!("{line} V=10..20:8 --sobol 8 -o x.svg"));
+    assert!(sobol.code == Some(2) && sobol.err.contains("a figure needs a grid"), "{}", sobol.err);
+    for (vary, says) in [
+        ("V=10..10:5", "its step is zero"),
+        ("V=20..10:5:log", "the range is reversed"),
+        ("W=10..20:5", "no parameter `W` to vary"),
+        ("dose.every=1..2:3", "no dose that repeats"),
+        ("dose.over=0..2:3", "must be above zero"),
+    ] {
+        let refused = folder.run(&format!("{line} {vary} -o x.csv")).fails(2, says);
+        assert!(refused.err.contains("hint: "), "{}", refused.err);
+    }
+    assert_eq!(folder.files(), ["decay.toml"]);
+    let rows = |threads: &str| folder.run(&format!("{line} V=1..50:37 --threads {threads}")).fine().out;
+    assert!(["2", "3", "8"].iter().all(|threads| rows(threads) == rows("1")));
+}
