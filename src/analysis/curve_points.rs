@@ -52,7 +52,7 @@ fn curve_point(statement: &Statement, model: &Model, rows: &HashMap<String, Evid
         quantity: plot.quantity.clone(),
         regimen,
         time: parse_quantity_as(&plot.time.text, &model.time_unit).ok()?.internal(),
-        value: internal(value?),
+        value: internal(value.or(statement.expected)?),
         range: range
             .or(statement.accept.filter(|_| statement.unit.as_deref() == Some(written.as_str())))
             .map(|(low, high)| (internal(low), internal(high))),

@@ -89,7 +89,7 @@ impl Arrangement {
         if self.downwards {
             (places * (widest + 0.6 * self.size), self.layered.layers as f64 * self.height + gaps)
         } else {
-            (self.widths.iter().sum::<f64>() + gaps, places * (self.height + 0.6 * self.size))
+            (self.widths.iter().sum::<f64>() + gaps, places * (self.height + 0.45 * self.size))
         }
     }
 
@@ -125,13 +125,11 @@ fn sizes(theme: &Theme) -> [f64; 3] {
     [theme.label, 0.5 * (theme.label + theme.note), theme.note]
 }
 
-/// Least and preferred height of the frame for a width: with small type, and with the largest that the width allows.
+/// Least and preferred height of the frame for a width: panels of one figure keep one size of type.
 pub fn heights(cascade: &Cascade, theme: &Theme, width: f64) -> (f64, f64) {
-    let area = Bounds::new(0.0, 0.0, width, 1e4);
-    let largest = arrange(cascade, theme, &area);
-    let smallest = Arrangement::new(cascade, theme.note, largest.downwards, area);
-    let key = key_height(cascade, theme);
-    (smallest.need().1 + key, 1.15 * (largest.need().1 + key))
+    let arrangement = arrange(cascade, theme, &Bounds::new(0.0, 0.0, width, 1e4));
+    let height = arrangement.need().1 + key_height(cascade, theme);
+    (height, 1.15 * height)
 }
 
 /// The largest type with which the diagram fits, from left to right if it can.

@@ -339,9 +339,11 @@ fn add_points(
         let own = |run: &FigureRun<'_, '_>| run.plain && (point.regimen.is_none() || run.regimen == point.regimen);
         let run = composition.runs.iter().position(own);
         let Some(run) = run else { continue };
-        let source = sources.iter().position(|source| source.cite == point.cite).unwrap_or_else(|| {
-            sources.push(Source { key: point.id.clone(), cite: point.cite.clone() });
-            sources.len() - 1
+        let source = (!point.cite.is_empty()).then(|| {
+            sources.iter().position(|source| source.cite == point.cite).unwrap_or_else(|| {
+                sources.push(Source { key: point.id.clone(), cite: point.cite.clone() });
+                sources.len() - 1
+            })
         });
         plot.points.push(EvidencePoint {
             x: time,
@@ -350,7 +352,7 @@ fn add_points(
             y_range: point.range.map(|(low, high)| (unit.from_internal(low), unit.from_internal(high))),
             ink: Ink::Series(run),
             marker: Marker::ALL[run % Marker::ALL.len()],
-            source: Some(source),
+            source,
         });
     }
 }

@@ -14,9 +14,9 @@ use crate::solver::Side;
 const FRAMES: usize = 90;
 const FRAME_SECONDS: f64 = 0.1;
 
-/// How the colors are read, where the author says nothing.
-const READING: &str =
-    "Color: the change from the beginning, over the largest change that the node makes in any run shown.";
+/// What the bar of colors says, and what says it where a narrow column has no room for the bar.
+const CHANGE: &str = "change from the beginning, over the largest";
+const READING: &str = "Orange: risen since the beginning. Blue: fallen. Full color: the largest change of the node.";
 
 /// A panel for every run and every time.
 pub fn cascade(composition: &Composition<'_, '_, '_>) -> FigureData {
@@ -49,7 +49,7 @@ pub fn cascade(composition: &Composition<'_, '_, '_>) -> FigureData {
         }
     }
     let mut data = FigureData { panels, columns, ..sheet.data() };
-    if data.caption.is_empty() {
+    if data.caption.is_empty() && data.theme == ThemeName::PaperSingle {
         data.caption = READING.to_string();
     }
     data
@@ -110,7 +110,7 @@ fn diagram(composition: &Composition<'_, '_, '_>) -> Cascade {
         nodes: spec.nodes.iter().map(|node| Node { name: name(node) }).collect(),
         edges,
         activity: Vec::new(),
-        activity_label: "change from the beginning".to_string(),
+        activity_label: CHANGE.to_string(),
         activity_ends: ["down".to_string(), "none".to_string(), "up".to_string()],
         explained_elsewhere: false,
     }

@@ -107,6 +107,13 @@ fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<PublishedPoint>, Fa
                 unknown(Code::BadFigure, "evidence", &id.text, &known).at(&id.place, "not stated"),
             ));
         }
+        if !points.iter().any(|point| point.id == id.text) {
+            return Err(Failure::model(
+                fault(format!("`{}` does not say where it is drawn, or in no unit of a curve", id.text))
+                    .at(&id.place, "not a point of a curve")
+                    .hint("give the statement `plot = { quantity = \"...\", time = \"...\" }` and an expected number"),
+            ));
+        }
     }
     let asked = points.into_iter().filter(|point| wanted.iter().any(|id| id.text == point.id));
     Ok(asked

@@ -92,7 +92,7 @@ pub fn chart(
 
 /// How the chart is read, where the author says nothing.
 const READING: &str = "Each row has its own scale: the gray field is the accepted range. Full marks lie within it, \
-open marks and arrows outside (their numbers, where there is room, in bold). A dash was not scored.";
+open marks and arrows outside.";
 
 fn chart_models<'a>(names: &[String], scores: &'a [Score<'a>]) -> Vec<ChartModel<'a>> {
     names.iter().zip(scores).map(|(name, score)| ChartModel { name: name.clone(), score }).collect()
