@@ -32,10 +32,10 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMa
             for piece in 0..x.pieces().len() {
                 let Some(area) = area(theme, x, piece, dose, line) else { continue };
                 if dose.until > dose.from {
-                    // Bars that cannot be told apart are one.
+                    // Bars that cannot be told apart are one; those that are long leave a gap between them.
                     match &mut bar {
-                        Some(last) if (0.0..theme.hairline).contains(&(area.left - last.right)) => {
-                            last.right = area.right
+                        Some(last) if area.left - last.right < 0.5 * theme.hairline && area.left >= last.left => {
+                            last.right = last.right.max(area.right);
                         }
                         last => {
                             if let Some(done) = last.replace(area) {
