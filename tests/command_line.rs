@@ -444,3 +444,30 @@ fn a_failed_point_of_a_sweep_leaves_the_others_and_ends_with_3() {
     let rows = |threads: &str| folder.run(&format!("{line} V=1..50:37 --threads {threads}")).fine().out;
     assert!(["2", "3", "8"].iter().all(|threads| rows(threads) == rows("1")));
 }
+
+#[test]
+fn a_regimen_takes_perturbations_with_a_plus_sign_where_runs_are_compared() {
+    let folder = Folder::new("perturbed");
+    let figure =
+        "compare ketamine -f blocked --until 12h -r subanesthetic -r subanesthetic+nbqx -r none+healthy -o x.svg";
+    folder.run(figure).fine();
+    let svg = folder.read("x.svg");
+    for label in ["0.5 mg/kg over 40 min", "AMPA receptors blocked around the dose", "no dose, a person without stress"]
+    {
+        assert!(svg.contains(label), "{label}");
+    }
+    folder.run("compare ketamine -r subanesthetic+nbqq -o y.svg").fails(2, "did you mean `nbqx`?");
+    folder.run("run ketamine -r subanesthetic+nbqx").fails(2, "`-r subanesthetic -p nbqx`");
+    assert_eq!(folder.files(), ["x.svg"]);
+}
+
+#[test]
+fn a_cascade_moves_and_nothing_else_does() {
+    let folder = Folder::new("film");
+    folder.run("plot ketamine -f cascade --until 7d --animate -o film.svg").fine();
+    let svg = folder.read("film.svg");
+    assert!(svg.contains("<animate attributeName=\"fill\"") && !svg.contains("<script"));
+    folder.run("plot ketamine -f cascade --animate -o film.png").fails(2, "only .gif and .svg can move");
+    folder.run("plot ketamine -f lecture -o film.gif").fails(2, "does not move");
+    assert_eq!(folder.files(), ["film.svg"]);
+}

@@ -80,6 +80,8 @@ fn frames(scale: Scale, (from, until): (f64, f64)) -> Vec<f64> {
         .map(|frame| {
             let part = frame as f64 / last;
             match scale {
+                // The end itself, whatever the logarithm makes of it.
+                _ if frame + 1 == FRAMES => until,
                 Scale::Broken { split, share } if part <= share => from + (split - from) * part / share,
                 Scale::Broken { split, share } => split + (until - split) * (part - share) / (1.0 - share),
                 Scale::Log | Scale::SymLog { .. } if from > 0.0 => (from * exp(ln(until / from) * part)).min(until),
@@ -172,4 +174,22 @@ fn activities(
             (0..columns.len()).map(activity).collect()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_follow_the_axis_from_end_to_end() {
+        let scales =
+            [Scale::Linear, Scale::Log, Scale::Broken { split: 6.0, share: 0.5 }, Scale::SymLog { linear: 1.0 }];
+        for scale in scales {
+            let times = frames(scale, (0.5, 168.0));
+            assert_eq!((times.len(), times[0], times[FRAMES - 1]), (FRAMES, 0.5, 168.0), "{scale:?}");
+            assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{scale:?}");
+        }
+        let broken = frames(Scale::Broken { split: 6.0, share: 0.5 }, (0.0, 168.0));
+        assert_eq!(broken.iter().filter(|time| **time <= 6.0).count(), FRAMES / 2);
+    }
 }

@@ -261,3 +261,17 @@ fn words(model: &Model, head: &OutcomeHead) -> (String, String) {
         None => (head.text.clone(), String::new()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contours_are_round_and_lie_between_the_extremes() {
+        assert_eq!(contours(&[0.3, 38.0]), vec![10.0, 20.0, 30.0]);
+        assert_eq!(contours(&[1.42, 2.57]), vec![1.5, 1.75, 2.0, 2.25, 2.5]);
+        assert_eq!(contours(&[-3.0, f64::NAN, 3.0]), vec![-2.0, -1.0, 0.0, 1.0, 2.0]);
+        assert_eq!(contours(&[2.0, 2.0]), Vec::<f64>::new());
+        assert_eq!(contours(&[f64::NAN]), Vec::<f64>::new());
+    }
+}

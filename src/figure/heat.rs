@@ -297,6 +297,28 @@ mod tests {
     }
 
     #[test]
+    fn values_at_the_edges_are_those_of_the_centers_where_the_axis_ends_there() {
+        let map = |range| HeatMap {
+            x: Axis { range, ..Axis::default() },
+            y: Axis { range, ..Axis::default() },
+            x_at: vec![0.0, 1.0, 2.0],
+            y_at: vec![0.0, 1.0, 2.0],
+            values: vec![0.0, 1.0, 2.0, 1.0, 2.0, 3.0, 2.0, 3.0, 4.0],
+            ..HeatMap::default()
+        };
+        let edges = |map: &HeatMap| {
+            let ranges = check(map, "p").unwrap();
+            let axis = |axis: &Axis, range| AxisMap::new(axis, range, 0.0, 300.0, 0.0);
+            let axes = Axes { x: axis(&map.x, ranges.x), y: axis(&map.y, ranges.y) };
+            to_the_edges(map, &axes).2
+        };
+        let (whole, cut) = (edges(&map(None)), edges(&map(Some((0.0, 2.0)))));
+        // The plane goes on to the edges of the outer cells, half a cell further, or ends at their centers.
+        assert!((whole[0] + 1.0).abs() < 1e-9 && (whole[24] - 5.0).abs() < 1e-9, "{whole:?}");
+        assert!(cut[0].abs() < 1e-9 && (cut[24] - 4.0).abs() < 1e-9, "{cut:?}");
+    }
+
+    #[test]
     fn both_signs_center_the_colors() {
         let map = HeatMap {
             x_at: vec![0.0, 1.0],

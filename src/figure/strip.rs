@@ -28,6 +28,7 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMa
         let mut labels: Vec<(f64, &str)> = Vec::new();
         let dense = least_spacing(row, x) < 0.55 * theme.tick;
         let mut bar: Option<Bounds> = None;
+        let mut bolus: Option<f64> = None;
         for dose in &row.doses {
             for piece in 0..x.pieces().len() {
                 let Some(area) = area(theme, x, piece, dose, line) else { continue };
@@ -43,8 +44,10 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMa
                             }
                         }
                     }
-                } else {
+                } else if bolus.is_none_or(|last| (area.left - last).abs() >= 0.5 * theme.hairline) {
+                    // Sprays within minutes are one stroke on an axis of months.
                     draw_bolus(list, theme, row, &area, line, dense);
+                    bolus = Some(area.left);
                 }
                 taken.push(area);
                 if begins_in(x, piece, dose) && !dose.label.is_empty() {

@@ -183,3 +183,27 @@ pub fn moved_one(mut one: Diagnostic, text: &Text, offset: usize) -> Diagnostic 
 pub fn fault(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::BadFigure, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Place;
+
+    #[test]
+    fn a_plus_sign_perturbs_a_typed_run() {
+        let run = typed_run("low + blocker+other");
+        assert_eq!(run.regimen.as_deref(), Some("low"));
+        assert_eq!(run.perturbations, ["blocker", "other"]);
+        assert_eq!(run_name(&run, 0), "low_blocker_other");
+        assert!(typed_run("low").perturbations.is_empty());
+    }
+
+    #[test]
+    fn complaints_about_a_part_point_into_the_file() {
+        let file = SourceText::new("m.toml", "caption = \"{peak(D)}\"");
+        let text = Text { text: "{peak(D)}".into(), place: Place::new(&file, 11..20), exact: true };
+        let part = SourceText::new("caption", "peak(D)");
+        let complaint = Diagnostic::error(Code::UnknownName, "no `D`").at(&Place::new(&part, 5..6), "");
+        assert_eq!(moved_one(complaint, &text, 1).place, Some(Place::new(&file, 17..18)));
+    }
+}
