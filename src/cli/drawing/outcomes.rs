@@ -34,7 +34,7 @@ pub fn figure(request: &Request<'_>, theme: Option<ThemeName>, session: &Session
         let model = &request.models[*index];
         let measures = measures(model, &shown)?;
         let design = design(model, base, spec)?;
-        let compiled = Compiled::new(model, &measures.subjects);
+        let compiled = Compiled::of_outcomes(model, &measures.subjects);
         let bar = progress(design.points.len(), "points");
         let results = sweep(&compiled, base, &design, &measures, &options, &|| bar.inc(1));
         bar.finish_and_clear();
