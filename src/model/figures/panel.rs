@@ -65,11 +65,8 @@ pub fn read_panel(panel: Section<'_>, kind: FigureKind, context: &Context<'_>) -
 /// What the kind of figure asks of a panel.
 fn check(spec: &PanelSpec, panel: &Section<'_>, kind: FigureKind, context: &Context<'_>) {
     match kind {
-        FigureKind::Evidence => {
-            if spec.evidence.is_empty() {
-                panel.missing("evidence");
-            }
-        }
+        FigureKind::Evidence if spec.evidence.is_empty() => panel.missing("evidence"),
+        FigureKind::Evidence => {}
         _ if !panel.has("series") && spec.ribbons.is_empty() => panel.missing("series"),
         FigureKind::Phase if spec.against.is_none() && !panel.has("against") => panel.missing("against"),
         _ => {}
