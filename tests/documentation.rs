@@ -9,6 +9,7 @@
 //!
 //! Links between pages lead somewhere, and every command that a page names exists.
 
+use kascade::numerics::elementary::pow_integer;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -211,7 +212,7 @@ fn agrees(promised: &str, row: &str) -> bool {
         && wanted.iter().zip(got).all(|(wanted, got)| {
             let decimals = wanted.split_once('.').map_or(0, |(_, behind)| behind.len());
             match (wanted.parse::<f64>(), got.trim().parse::<f64>()) {
-                (Ok(number), Ok(said)) => (number - said).abs() <= 0.51 * 10.0_f64.powi(-(decimals as i32)),
+                (Ok(number), Ok(said)) => (number - said).abs() <= 0.51 * pow_integer(10.0, -(decimals as i32)),
                 _ => false,
             }
         })

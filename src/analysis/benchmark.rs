@@ -6,7 +6,7 @@
 
 use crate::numerics::statistics::quantile;
 use crate::simulation::{Compiled, Scenario, SimulationError, SolverOptions, problem, timeline};
-use crate::solver::{Finish, Limits, Method, Problem, Rows, Statistics, solve_by};
+use crate::solver::{Finish, Limits, Method, Problem, Recording, Statistics, solve_by};
 
 /// The relative tolerance of the reference, by `rodas5p`.
 pub const REFERENCE_TOLERANCE: f64 = 1e-11;
@@ -98,17 +98,17 @@ pub fn measure(
     for (place, subject) in plan.subjects.iter().enumerate() {
         let options = SolverOptions { relative_tolerance: REFERENCE_TOLERANCE, ..SolverOptions::default() };
         let reference = prepare(subject, &options).and_then(|problem| {
-            let mut rows = Vec::new();
-            run(Method::Rodas5p, problem, REFERENCE_TOLERANCE, &mut rows).map(|_| rows)
+            let mut recording = Recording::of_rows();
+            run(Method::Rodas5p, problem, REFERENCE_TOLERANCE, &mut recording).map(|_| recording.rows)
         });
         references.push(reference.map_err(|error| (place, error))?);
     }
-    let mut rows = Vec::new();
+    let mut recording = Recording::of_rows();
     let mut entries: Vec<(Entry, Option<Candidate<'_>>)> = Vec::new();
     for &method in plan.methods {
         for &tolerance in plan.tolerances {
             for (place, (subject, reference)) in plan.subjects.iter().zip(&references).enumerate() {
-                let candidate = warm_up(subject, method, tolerance, reference, &mut rows, clock);
+                let candidate = warm_up(subject, method, tolerance, reference, &mut recording, clock);
                 let entry = |result| Entry { subject: place, method, tolerance, result };
                 entries.push(match candidate {
                     Ok(candidate) => (entry(Ok(candidate.cost())), Some(candidate)),
@@ -120,7 +120,7 @@ pub fn measure(
     for _ in 0..plan.runs {
         for candidate in entries.iter_mut().filter_map(|(_, candidate)| candidate.as_mut()) {
             if candidate.spent < BUDGET || candidate.times.len() < FEWEST_RUNS {
-                candidate.turn(&mut rows, clock);
+                candidate.turn(&mut recording, clock);
             }
         }
         done();
@@ -139,11 +139,15 @@ fn prepare<'a>(subject: &Subject<'a>, options: &SolverOptions) -> Result<Problem
     Ok(problem(subject.compiled, &timeline, options)?.0)
 }
 
-/// One run, its rows one after another in `rows`.
-fn run(method: Method, problem: Problem<'_>, tolerance: f64, rows: &mut Vec<f64>) -> Result<Finish, SimulationError> {
-    rows.clear();
-    let mut sink = Rows(|_: f64, states: &[f64]| rows.extend_from_slice(states));
-    solve_by(method, problem, &mut sink).map_err(|failure| SimulationError::Solver(Box::new((failure, tolerance))))
+/// One run, its rows recorded in memory that is used again.
+fn run(
+    method: Method,
+    problem: Problem<'_>,
+    tolerance: f64,
+    recording: &mut Recording,
+) -> Result<Finish, SimulationError> {
+    recording.clear();
+    solve_by(method, problem, recording).map_err(|failure| SimulationError::Solver(Box::new((failure, tolerance))))
 }
 
 /// The run that is not timed, which tells the error and what is hopeless.
@@ -152,17 +156,18 @@ fn warm_up<'a>(
     method: Method,
     tolerance: f64,
     reference: &[f64],
-    rows: &mut Vec<f64>,
+    recording: &mut Recording,
     clock: &dyn Fn() -> f64,
 ) -> Result<Candidate<'a>, SimulationError> {
     let limits = Limits { steps: MOST_STEPS, ..Limits::default() };
     let options = SolverOptions { method, relative_tolerance: tolerance, limits };
     let problem = prepare(subject, &options)?;
     let begin = clock();
-    let finish = run(method, problem.clone(), tolerance, rows)?;
+    let finish = run(method, problem.clone(), tolerance, recording)?;
     let spent = clock() - begin;
     let scales = subject.compiled.model.states.iter().map(|state| state.scale).cycle();
-    let error = rows
+    let error = recording
+        .rows
         .iter()
         .zip(reference)
         .zip(scales)
@@ -172,12 +177,12 @@ fn warm_up<'a>(
 }
 
 impl Candidate<'_> {
-    fn turn(&mut self, rows: &mut Vec<f64>, clock: &dyn Fn() -> f64) {
+    fn turn(&mut self, recording: &mut Recording, clock: &dyn Fn() -> f64) {
         let problem = self.problem.clone();
         let tolerance = problem.tolerance.relative;
         let begin = clock();
         // It ended well once, and does the same every time.
-        let ended = run(self.method, problem, tolerance, rows);
+        let ended = run(self.method, problem, tolerance, recording);
         let time = clock() - begin;
         self.spent += time;
         if ended.is_ok() {
