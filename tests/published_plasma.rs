@@ -35,15 +35,18 @@ fn measured(model: &Model, regimen: &str, settings: &[(&str, &str)], hours: f64,
     take(&measures, &[&trajectory])
 }
 
+/// Parameters and what they are set to.
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn perez_ruixo_table_4_comes_out_within_half_a_per_cent_and_its_rounding() {
     let model = built_in("perez_ruixo_2021");
-    let asian: &[(&str, &str)] = &[("asian", "1")];
-    let japanese: &[(&str, &str)] = &[("asian", "1"), ("japanese", "1")];
-    let old: &[(&str, &str)] = &[("age", "70")];
-    let old_japanese: &[(&str, &str)] = &[("asian", "1"), ("japanese", "1"), ("age", "70")];
+    let asian: Settings<'_> = &[("asian", "1")];
+    let japanese: Settings<'_> = &[("asian", "1"), ("japanese", "1")];
+    let old: Settings<'_> = &[("age", "70")];
+    let old_japanese: Settings<'_> = &[("asian", "1"), ("japanese", "1"), ("age", "70")];
     // Esketamine peak (ng/mL) and area to 24 h (ng h/mL), noresketamine peak. Its areas do not agree; see the sheet.
-    let table: [(&str, &[(&str, &str)], [f64; 3]); 7] = [
+    let table: [(&str, Settings<'_>, [f64; 3]); 7] = [
         ("nasal_28", &[], [43.8, 147.3, 59.1]),
         ("nasal", &[], [72.5, 254.7, 119.7]),
         ("nasal_84", &[], [101.0, 362.2, 180.0]),
