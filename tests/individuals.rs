@@ -166,6 +166,17 @@ fn an_individual_of_a_table_has_the_bytes_that_it_has_alone() {
 }
 
 #[test]
+fn a_table_shows_what_the_models_figure_shows() {
+    let folder = Folder::new("columns");
+    let ended = folder.run("population ketamine -r subanesthetic -n 3 --until 1h --every 1h");
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let heads: Vec<&str> = ended.out.lines().next().unwrap_or_default().split(',').collect();
+    assert_eq!(heads[..3], ["time", "C_venous_mean", "C_venous_sd"]);
+    assert!(heads.contains(&"madrs_q95") && (heads.len() - 1) % 7 == 0 && heads.len() < 100, "{heads:?}");
+    assert!(!ended.err.contains("good to"), "three individuals are kept exactly: {}", ended.err);
+}
+
+#[test]
 fn what_cannot_be_asked_is_refused() {
     let folder = Folder::new("refused");
     for (line, code, says) in [

@@ -430,7 +430,8 @@ pub struct Population {
     /// The output interval, as 15min; default: the model's
     #[arg(long, value_name = "TIME")]
     pub every: Option<String>,
-    /// Columns, separated by commas: each gives NAME_mean, NAME_sd, NAME_q05, NAME_q25, NAME_q50, NAME_q75, NAME_q95
+    /// Columns, separated by commas: each gives NAME_mean, NAME_sd, NAME_q05, NAME_q25, NAME_q50, NAME_q75, NAME_q95;
+    /// default: what the model's first figure shows, or all if it has none
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// The statistics of an outcome instead of the table, as "peak(C)"; repeat for more

@@ -68,6 +68,17 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
         if arguments.every.is_none() {
             base.outputs = compose_population::row_times(&model, figure, base.until);
         }
+    } else if arguments.columns.is_empty() && !arguments.individuals {
+        // Everything at every time would leave each quantile a few bins; what the model's figure shows is what matters.
+        let mut shown: Vec<Column> = Vec::new();
+        for column in compose_population::panels(&model, figure, &[]).into_iter().flat_map(|panel| panel.columns) {
+            if !shown.contains(&column) {
+                shown.push(column);
+            }
+        }
+        if !shown.is_empty() {
+            columns = shown;
+        }
     }
     let measures = measures(&model, &arguments.measure)?;
     if let (Format::Figure(_), true) = (format, arguments.individuals || !measures.list.is_empty()) {

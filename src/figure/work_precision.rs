@@ -38,8 +38,16 @@ pub fn work_precision(title: &str, subtitle: &str, curves: &[CostCurve]) -> Figu
         y: Axis { label: "achieved error".into(), scale: Scale::Log, ..Axis::default() },
         ..Plot::default()
     };
+    let drawn = |point: &&CostPoint| point.error > 0.0 && point.milliseconds > 0.0;
+    let errors: Vec<f64> =
+        curves.iter().flat_map(|curve| &curve.points).filter(drawn).map(|point| point.error).collect();
+    if let (Some(least), Some(most)) =
+        (errors.iter().copied().reduce(f64::min), errors.iter().copied().reduce(f64::max))
+    {
+        // A logarithmic axis by itself leaves out what is decades below the rest; here that is the best of all.
+        plot.y.range = Some((0.5 * least, 2.0 * most));
+    }
     for (index, curve) in curves.iter().enumerate() {
-        let drawn = |point: &&CostPoint| point.error > 0.0 && point.milliseconds > 0.0;
         let mut points: Vec<CostPoint> = curve.points.iter().filter(drawn).copied().collect();
         points.sort_by(|a, b| b.error.total_cmp(&a.error));
         let style = Style::nth(index);
@@ -101,6 +109,18 @@ mod tests {
             let layout = super::super::draw(&FigureData { theme, ..figure.clone() }).unwrap();
             assert_eq!(faults(layout.display_list(), layout.width(), layout.height()), vec![], "{theme:?}");
         }
+    }
+
+    #[test]
+    fn every_error_is_within_the_axis() {
+        let wide = CostCurve {
+            name: "wide".into(),
+            points: [1e-2, 1e-6, 1e-13].map(|error| CostPoint { error, milliseconds: 1.0, spread: 0.0 }).to_vec(),
+        };
+        let figure = work_precision("", "", &[wide]);
+        let Content::Plot(plot) = &figure.panels[0].content else { panic!("no plot") };
+        let (low, high) = plot.y.range.unwrap();
+        assert!(plot.points.iter().all(|point| (low..=high).contains(&point.y)), "{low} to {high}");
     }
 
     #[test]
