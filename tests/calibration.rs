@@ -83,7 +83,9 @@ fn the_truth_is_found_from_afar() {
     let free = read_design(ALL, &model).expect("a design");
     let calibration = ready(&model, &free, &rows, &[]);
     assert_eq!(calibration.targets.len(), 8);
-    for start in [[35.0, 15.0, 4.0, 1.0], [9.0, 60.0, 5.0, 2.0], [30.0, 40.0, 3.0, 0.5]] {
+    // Absorption and elimination exchanged (2 and 1.5 per h) give the same levels from another volume: the starts lie on
+    // the side of the truth.
+    for start in [[35.0, 15.0, 4.0, 1.0], [14.0, 40.0, 4.0, 2.0], [30.0, 40.0, 3.0, 0.5]] {
         let fitted = calibration.fit(&start, 60, |_, _| ());
         // Every level within a half-width, a thousandth, of its range.
         assert!(fitted.after < 1.0 && fitted.before > 1e3, "{start:?}: {} to {}", fitted.before, fitted.after);
