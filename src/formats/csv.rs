@@ -24,7 +24,7 @@ pub fn write(table: &Table, units: bool, writer: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// Writes the rows of a run as [`write`] does its table, without making one. Printing numbers is half of the work of a
+/// Writes the rows of a run as [`write()`] does its table, without making one. Printing numbers is half of the work of a
 /// short run, so a second thread takes every other part, if there is one; the bytes are the same.
 ///
 /// # Errors
