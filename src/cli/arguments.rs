@@ -130,27 +130,35 @@ pub struct Diff {
     pub variant: String,
 }
 
-/// What is simulated: shared by the commands that need a schedule.
+/// What is done to a model: shared by the commands that integrate.
 #[derive(Debug, Args, Clone, Default)]
-pub struct ScheduleArguments {
+pub struct GivenArguments {
     /// A regimen of the model
     #[arg(short, long, value_name = "NAME")]
     pub regimen: Option<String>,
     /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h every 48 h times 6"; repeat for more
     #[arg(long, value_name = "DOSE")]
     pub dose: Vec<String>,
-    /// An event table as NONMEM has it (CSV)
-    #[arg(long, value_name = "TABLE", conflicts_with_all = ["regimen", "dose"])]
-    pub events: Option<PathBuf>,
-    /// How a covariate of an event table holds between records
-    #[arg(long, value_enum, default_value_t = Covariates::Nocb, value_name = "RULE", requires = "events")]
-    pub covariates: Covariates,
     /// Apply a perturbation of the model; repeat for more, a later one wins
     #[arg(short, long, value_name = "NAME")]
     pub perturb: Vec<String>,
     /// Set a parameter: NAME=VALUE, in its declared unit or with a unit
     #[arg(short, long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+}
+
+/// What is simulated: shared by the commands that need a schedule.
+#[derive(Debug, Args, Clone, Default)]
+pub struct ScheduleArguments {
+    /// What is given.
+    #[command(flatten)]
+    pub given: GivenArguments,
+    /// An event table as NONMEM has it (CSV)
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["regimen", "dose"])]
+    pub events: Option<PathBuf>,
+    /// How a covariate of an event table holds between records
+    #[arg(long, value_enum, default_value_t = Covariates::Nocb, value_name = "RULE", requires = "events")]
+    pub covariates: Covariates,
 }
 
 /// How a covariate holds between records.
@@ -353,12 +361,9 @@ pub struct Evidence {
 pub struct Sweep {
     /// Built-in name or path
     pub model: String,
-    /// A regimen of the model
-    #[arg(short, long, value_name = "NAME")]
-    pub regimen: Option<String>,
-    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
-    #[arg(long, value_name = "DOSE")]
-    pub dose: Vec<String>,
+    /// What is given.
+    #[command(flatten)]
+    pub given: GivenArguments,
     /// NAME=FROM..TO:N, NAME=FROM..TO:N:log or NAME=1,2,5, with a unit behind the last value; repeat for a grid. NAME
     /// is a parameter, or dose.amount, dose.every, dose.over: of every dose whose route counts something with a unit
     #[arg(long, value_name = "RANGE", required = true)]
@@ -369,12 +374,6 @@ pub struct Sweep {
     /// N points that fill the ranges evenly (Sobol) instead of the grid
     #[arg(long, value_name = "N")]
     pub sobol: Option<usize>,
-    /// Apply a perturbation of the model; repeat for more
-    #[arg(short, long, value_name = "NAME")]
-    pub perturb: Vec<String>,
-    /// Set a parameter: NAME=VALUE
-    #[arg(short, long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
     /// The end, as 7d; default: the model's
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
@@ -403,12 +402,9 @@ pub struct Sweep {
 pub struct Population {
     /// Built-in name or path
     pub model: String,
-    /// A regimen of the model
-    #[arg(short, long, value_name = "NAME")]
-    pub regimen: Option<String>,
-    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
-    #[arg(long, value_name = "DOSE")]
-    pub dose: Vec<String>,
+    /// What is given.
+    #[command(flatten)]
+    pub given: GivenArguments,
     /// How many individuals, drawn from what parameters `vary` by; default: the rows of --subjects
     #[arg(short = 'n', long = "count", value_name = "N")]
     pub count: Option<usize>,
@@ -418,12 +414,6 @@ pub struct Population {
     /// A CSV with columns named after parameters, a row an individual; what it lacks is drawn
     #[arg(long, value_name = "TABLE")]
     pub subjects: Option<PathBuf>,
-    /// Apply a perturbation of the model; repeat for more
-    #[arg(short, long, value_name = "NAME")]
-    pub perturb: Vec<String>,
-    /// Set a parameter: NAME=VALUE; of one that varies, its typical value
-    #[arg(short, long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
     /// The end, as 7d; default: the model's
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
@@ -466,18 +456,9 @@ pub struct Bench {
     /// Built-in names or paths; several stand side by side, with times relative to the first
     #[arg(required = true)]
     pub models: Vec<String>,
-    /// A regimen of the models; default: the first of each
-    #[arg(short, long, value_name = "NAME")]
-    pub regimen: Option<String>,
-    /// Doses, as "iv 0.5 mg/kg over 40 min at 0 h"; repeat for more
-    #[arg(long, value_name = "DOSE")]
-    pub dose: Vec<String>,
-    /// Apply a perturbation of the models; repeat for more
-    #[arg(short, long, value_name = "NAME")]
-    pub perturb: Vec<String>,
-    /// Set a parameter: NAME=VALUE
-    #[arg(short, long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    /// What is given.
+    #[command(flatten)]
+    pub given: GivenArguments,
     /// The end, as 7d; default: the model's
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,

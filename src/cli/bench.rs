@@ -1,11 +1,11 @@
 //! `kascade bench`: what models and solvers cost, and how accurate they are for it.
 
-use super::arguments::{Bench, ScheduleArguments};
+use super::arguments::Bench;
 use super::bench_output::{Shown, csv, figure, json, text};
 use super::drawing::{self, theme};
 use super::models::load_to_run;
 use super::output::Destination;
-use super::scenario::{method, positive_time, scenario};
+use super::scenario::{method, scenario_until};
 use super::sweep::Format;
 use super::work::progress;
 use super::{Failure, Session};
@@ -95,28 +95,15 @@ fn tolerances(given: &[f64]) -> Result<Vec<f64>, Failure> {
 
 /// Doses, horizon and rows; without doses on the command line, the model's first regimen.
 fn base(model: &Model, arguments: &Bench, session: &Session) -> Result<Scenario, Failure> {
-    let mut regimen = arguments.regimen.clone();
-    if regimen.is_none()
-        && arguments.dose.is_empty()
+    let mut given = arguments.given.clone();
+    if given.regimen.is_none()
+        && given.dose.is_empty()
         && let Some(first) = model.regimens.first()
     {
         session.say(&format!("note: regimen `{}` of `{}`, its first (give another with `-r`)", first.name, model.name));
-        regimen = Some(first.name.clone());
+        given.regimen = Some(first.name.clone());
     }
-    let schedule = ScheduleArguments {
-        regimen,
-        dose: arguments.dose.clone(),
-        perturb: arguments.perturb.clone(),
-        set: arguments.set.clone(),
-        ..ScheduleArguments::default()
-    };
-    let mut scenario = scenario(model, &schedule)?;
-    if let Some(until) = &arguments.until {
-        scenario.until = positive_time("--until", until, model)?;
-    }
-    let every = arguments.every.as_ref().map(|every| positive_time("--every", every, model)).transpose()?;
-    scenario.rows_every(model, every).map_err(Failure::usage)?;
-    Ok(scenario)
+    scenario_until(model, &given, arguments.until.as_deref(), arguments.every.as_deref())
 }
 
 /// Says which neighbors cannot be ranked, so that nobody reads an order into noise.

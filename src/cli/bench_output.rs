@@ -173,10 +173,10 @@ pub fn json(shown: &Shown<'_>) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "models": models,
         "settings": {
-            "regimen": arguments.regimen,
-            "dose": arguments.dose,
-            "perturbations": arguments.perturb,
-            "set": arguments.set,
+            "regimen": arguments.given.regimen,
+            "dose": arguments.given.dose,
+            "perturbations": arguments.given.perturb,
+            "set": arguments.given.set,
             "until": arguments.until,
             "every": arguments.every,
             "runs": arguments.runs,
@@ -207,7 +207,7 @@ pub fn figure(shown: &Shown<'_>) -> FigureData {
         .iter()
         .map(|model| if model.title.is_empty() { model.name.as_str() } else { model.title.as_str() })
         .collect();
-    let regimen = shown.arguments.regimen.as_deref().map(|name| format!("regimen {name}; "));
+    let regimen = shown.arguments.given.regimen.as_deref().map(|name| format!("regimen {name}; "));
     let subtitle = format!("{}median and quartiles of a run", regimen.unwrap_or_default());
     let mut figure = work_precision(&titles.join(", "), &subtitle, &curves);
     if let Some(model) = shown.models.first() {

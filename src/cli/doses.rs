@@ -26,7 +26,7 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
         file @ Destination::File(_) => Some(Format::of(file)?),
     };
     let model = load_to_run(&arguments.model, session)?;
-    let scenario = scenario(&model, &arguments.schedule)?;
+    let scenario = scenario(&model, &arguments.schedule.given)?;
     let compiled = Compiled::new(&model, &[]);
     let expanded = match &arguments.schedule.events {
         Some(path) => {
@@ -193,7 +193,7 @@ fn text(rows: &[Row], several: bool, model: &Model, arguments: &ScheduleArgument
             cells
         })
         .collect();
-    let head = match &arguments.regimen {
+    let head = match &arguments.given.regimen {
         Some(name) => {
             model.regimen(name).map_or(String::new(), |regimen| format!("{}: {}\n", regimen.name, regimen.title))
         }

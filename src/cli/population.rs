@@ -1,12 +1,12 @@
 //! `kascade population`: many individuals, their statistics or every one of them.
 
-use super::arguments::{Population as Arguments, ScheduleArguments};
+use super::arguments::Population as Arguments;
 use super::drawing::{self, theme};
 use super::individuals::{self, Failed};
 use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::run::{columns, measures};
-use super::scenario::{american, method_name, positive_time, scenario, solver_options};
+use super::scenario::{american, given_settings, scenario_until, solved_settings, solver_options};
 use super::sweep::Format;
 use super::table::rounded;
 use super::work::{on_threads, progress};
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
     let theme = arguments.theme.as_deref().map(theme).transpose()?;
     let options = solver_options(&arguments.solver)?;
     let model = load_to_run(&arguments.model, session)?;
-    let base = base(&model, arguments)?;
+    let base = scenario_until(&model, &arguments.given, arguments.until.as_deref(), arguments.every.as_deref())?;
     if base.doses.is_empty() {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");
     }
@@ -196,46 +196,27 @@ impl Output<'_> {
     }
 
     fn subtitle(&self, statistics: &Statistics) -> String {
-        let regimen = self.arguments.regimen.as_deref().and_then(|name| self.model.regimen(&american(name)));
+        let regimen = self.arguments.given.regimen.as_deref().and_then(|name| self.model.regimen(&american(name)));
         let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
         let individuals = format!("{} individuals: median, half of them, nine in ten", statistics.kept);
-        title.into_iter().chain(self.arguments.dose.iter().cloned()).chain([individuals]).collect::<Vec<_>>().join("; ")
+        title
+            .into_iter()
+            .chain(self.arguments.given.dose.iter().cloned())
+            .chain([individuals])
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn settings(&self) -> Vec<(String, serde_json::Value)> {
         use serde_json::json;
         let arguments = self.arguments;
-        vec![
-            ("regimen".into(), json!(arguments.regimen)),
-            ("dose".into(), json!(arguments.dose)),
-            ("perturbations".into(), json!(arguments.perturb)),
-            ("set".into(), json!(arguments.set)),
+        let own = vec![
             ("individuals".into(), json!(arguments.count)),
             ("seed".into(), json!(arguments.seed)),
             ("subjects".into(), json!(arguments.subjects.as_ref().map(|path| path.display().to_string()))),
-            ("until".into(), json::number(self.model.time_unit.from_internal(self.base.until))),
-            ("solver".into(), json!(method_name(self.options.method))),
-            ("rtol".into(), json!(self.options.relative_tolerance)),
-        ]
+        ];
+        [given_settings(&arguments.given), own, solved_settings(self.model, self.base, self.options)].concat()
     }
-}
-
-/// Doses, perturbations, settings, horizon and rows.
-fn base(model: &Model, arguments: &Arguments) -> Result<Scenario, Failure> {
-    let schedule = ScheduleArguments {
-        regimen: arguments.regimen.clone(),
-        dose: arguments.dose.clone(),
-        perturb: arguments.perturb.clone(),
-        set: arguments.set.clone(),
-        ..ScheduleArguments::default()
-    };
-    let mut scenario = scenario(model, &schedule)?;
-    if let Some(until) = &arguments.until {
-        scenario.until = positive_time("--until", until, model)?;
-    }
-    let every = arguments.every.as_ref().map(|every| positive_time("--every", every, model)).transpose()?;
-    scenario.rows_every(model, every).map_err(Failure::usage)?;
-    Ok(scenario)
 }
 
 fn subjects_of(path: &std::path::Path, model: &Model, session: &Session) -> Result<Subjects, Failure> {

@@ -5,7 +5,9 @@ use super::doses::{covariates, event_table};
 use super::individuals::{self, Failed};
 use super::models::load_to_run;
 use super::output::Destination;
-use super::scenario::{failed, method_name, positive_time, scenario, solver_options, tell_warnings, times};
+use super::scenario::{
+    failed, given_settings, method_name, positive_time, scenario, solved_settings, solver_options, tell_warnings, times,
+};
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, SourceText};
 use crate::dosing::Timeline;
@@ -209,7 +211,7 @@ impl Format {
 
 /// The scenario with its horizon and output times.
 fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
-    let mut scenario = scenario(model, &arguments.schedule)?;
+    let mut scenario = scenario(model, &arguments.schedule.given)?;
     if arguments.schedule.events.is_some() && arguments.until.is_some() {
         return Err(Failure::usage(
             Diagnostic::error(
@@ -322,19 +324,9 @@ fn statistics(trajectory: &Trajectory<'_>) -> String {
 }
 
 fn provenance(model: &Model, arguments: &Run, options: &SolverOptions, scenario: &Scenario) -> json::Provenance {
-    use serde_json::json;
-    let schedule = &arguments.schedule;
     json::Provenance {
         model: model.name.clone(),
         model_hash: model.hash.clone(),
-        settings: vec![
-            ("regimen".into(), json!(schedule.regimen)),
-            ("dose".into(), json!(schedule.dose)),
-            ("perturbations".into(), json!(schedule.perturb)),
-            ("set".into(), json!(schedule.set)),
-            ("until".into(), json::number(model.time_unit.from_internal(scenario.until))),
-            ("solver".into(), json!(method_name(options.method))),
-            ("rtol".into(), json!(options.relative_tolerance)),
-        ],
+        settings: [given_settings(&arguments.schedule.given), solved_settings(model, scenario, options)].concat(),
     }
 }

@@ -1,16 +1,18 @@
 //! From schedule and horizon arguments to a scenario: the words of the command line looked up in the model.
 
-use super::arguments::{ScheduleArguments, Solver, SolverArguments};
+use super::arguments::{GivenArguments, Solver, SolverArguments};
 use super::output::read_text;
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::formats::json;
 use crate::model::Model;
 use crate::simulation::{Compiled, Scenario, SimulationError, SolverOptions, read_quantity, warning_diagnostic};
 use crate::solver::{Limits, Method, Warning};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// The doses, perturbations and settings of a run.
-pub fn scenario(model: &Model, arguments: &ScheduleArguments) -> Result<Scenario, Failure> {
+pub fn scenario(model: &Model, arguments: &GivenArguments) -> Result<Scenario, Failure> {
     let mut scenario = Scenario::undosed(model);
     if let Some(name) = &arguments.regimen {
         add_regimen(&mut scenario, model, name).map_err(Failure::usage)?;
@@ -26,6 +28,41 @@ pub fn scenario(model: &Model, arguments: &ScheduleArguments) -> Result<Scenario
         scenario.set(model, name, value).map_err(Failure::usage)?;
     }
     Ok(scenario)
+}
+
+/// The same with a horizon, and rows at an interval: the model's where none is typed.
+pub fn scenario_until(
+    model: &Model,
+    given: &GivenArguments,
+    until: Option<&str>,
+    every: Option<&str>,
+) -> Result<Scenario, Failure> {
+    let mut scenario = scenario(model, given)?;
+    if let Some(until) = until {
+        scenario.until = positive_time("--until", until, model)?;
+    }
+    let every = every.map(|every| positive_time("--every", every, model)).transpose()?;
+    scenario.rows_every(model, every).map_err(Failure::usage)?;
+    Ok(scenario)
+}
+
+/// What was given, as the settings of a JSON.
+pub fn given_settings(given: &GivenArguments) -> Vec<(String, Value)> {
+    vec![
+        ("regimen".into(), json!(given.regimen)),
+        ("dose".into(), json!(given.dose)),
+        ("perturbations".into(), json!(given.perturb)),
+        ("set".into(), json!(given.set)),
+    ]
+}
+
+/// Horizon and solver, as the settings of a JSON.
+pub fn solved_settings(model: &Model, scenario: &Scenario, options: &SolverOptions) -> Vec<(String, Value)> {
+    vec![
+        ("until".into(), json::number(model.time_unit.from_internal(scenario.until))),
+        ("solver".into(), json!(method_name(options.method))),
+        ("rtol".into(), json!(options.relative_tolerance)),
+    ]
 }
 
 /// Adds a regimen, spelled either way; `none` is no dose, unless the model has a regimen of that name.

@@ -1,10 +1,10 @@
 //! `kascade sweep`: outcomes over varied parameters and doses, as a table or a figure.
 
-use super::arguments::{ScheduleArguments, Sweep};
+use super::arguments::Sweep;
 use super::drawing::{self, theme};
 use super::models::load_to_run;
 use super::output::Destination;
-use super::scenario::{method_name, positive_time, scenario, solver_options};
+use super::scenario::{given_settings, positive_time, scenario, solved_settings, solver_options};
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
 use crate::analysis::sweep::{Design, sweep};
@@ -135,14 +135,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
 
 /// The scenario that every point changes.
 fn base(model: &Model, arguments: &Sweep) -> Result<Scenario, Failure> {
-    let schedule = ScheduleArguments {
-        regimen: arguments.regimen.clone(),
-        dose: arguments.dose.clone(),
-        perturb: arguments.perturb.clone(),
-        set: arguments.set.clone(),
-        ..ScheduleArguments::default()
-    };
-    let mut scenario = scenario(model, &schedule)?;
+    let mut scenario = scenario(model, &arguments.given)?;
     if let Some(until) = &arguments.until {
         scenario.until = positive_time("--until", until, model)?;
     }
@@ -283,11 +276,11 @@ fn table(design: &Design, texts: &[String], measures: &Measures, values: &[Vec<f
 
 /// The regimen or the doses, and what varies of them.
 fn subtitle(model: &Model, arguments: &Sweep, design: &Design) -> String {
-    let regimen = arguments.regimen.as_deref().and_then(|name| model.regimen(&super::scenario::american(name)));
+    let regimen = arguments.given.regimen.as_deref().and_then(|name| model.regimen(&super::scenario::american(name)));
     let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
     let words = |one: &Varied| if one.about.is_empty() { one.name.clone() } else { one.about.clone() };
     let varied = format!("varied: {}", design.varied.iter().map(words).collect::<Vec<_>>().join(", "));
-    title.into_iter().chain(arguments.dose.iter().cloned()).chain([varied]).collect::<Vec<_>>().join("; ")
+    title.into_iter().chain(arguments.given.dose.iter().cloned()).chain([varied]).collect::<Vec<_>>().join("; ")
 }
 
 fn settings(
@@ -297,15 +290,6 @@ fn settings(
     base: &Scenario,
 ) -> Vec<(String, serde_json::Value)> {
     use serde_json::json;
-    vec![
-        ("regimen".into(), json!(arguments.regimen)),
-        ("dose".into(), json!(arguments.dose)),
-        ("perturbations".into(), json!(arguments.perturb)),
-        ("set".into(), json!(arguments.set)),
-        ("vary".into(), json!(arguments.vary)),
-        ("sobol".into(), json!(arguments.sobol)),
-        ("until".into(), json::number(model.time_unit.from_internal(base.until))),
-        ("solver".into(), json!(method_name(options.method))),
-        ("rtol".into(), json!(options.relative_tolerance)),
-    ]
+    let own = vec![("vary".into(), json!(arguments.vary)), ("sobol".into(), json!(arguments.sobol))];
+    [given_settings(&arguments.given), own, solved_settings(model, base, options)].concat()
 }

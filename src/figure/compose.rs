@@ -9,6 +9,7 @@ use super::scene::{
     LabelPlacement, Marker, Metadata, Panel, Plot, Ribbon, Scale, Series, Side, Source, StripDose, StripRow, Style,
     ThemeName, Threshold,
 };
+use crate::analysis::curve_points::CurvePoint;
 use crate::model::{AxisSpec, Column, FigureKind, FigureSpec, Model, PanelSpec, ScaleSpec, SeriesSpec};
 use crate::simulation::{Observer, Trajectory};
 use crate::solver::Side as JumpSide;
@@ -26,25 +27,6 @@ pub struct FigureRun<'t, 'm> {
     pub trajectory: &'t Trajectory<'m>,
 }
 
-/// A published point, from the evidence of the model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PublishedPoint {
-    /// The evidence entry that a panel names.
-    pub id: String,
-    /// The quantity it measures.
-    pub quantity: String,
-    /// The regimen it belongs to.
-    pub regimen: Option<String>,
-    /// When, internal time.
-    pub time: f64,
-    /// The value, internal units.
-    pub value: f64,
-    /// The published range, internal units.
-    pub range: Option<(f64, f64)>,
-    /// The citation.
-    pub cite: String,
-}
-
 /// What a figure is composed of.
 pub struct Composition<'a, 't, 'm> {
     /// What surrounds the panels, with the model whose file declares the figure.
@@ -54,7 +36,7 @@ pub struct Composition<'a, 't, 'm> {
     /// The runs, in order.
     pub runs: &'a [FigureRun<'t, 'm>],
     /// Published points for panels with evidence.
-    pub points: &'a [PublishedPoint],
+    pub points: &'a [CurvePoint],
     /// Where the time axis ends, internal time.
     pub until: f64,
 }

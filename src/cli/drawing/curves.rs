@@ -6,9 +6,9 @@ use super::caption::Caption;
 use super::runs::{fault, is_plain, run_label, run_name, scenarios};
 use super::{Request, horizon, sheet};
 use crate::analysis::batch::simulate_all;
-use crate::analysis::curve_points::curve_points;
+use crate::analysis::curve_points::{CurvePoint, curve_points};
 use crate::diagnostics::Code;
-use crate::figure::compose::{Composition, FigureRun, PublishedPoint, compose};
+use crate::figure::compose::{Composition, FigureRun, compose};
 use crate::figure::compose_cascade;
 use crate::figure::scene::{CascadeFilm, FigureData, ThemeName};
 use crate::model::{FigureKind, FigureSpec, Model, Text};
@@ -94,7 +94,7 @@ fn with_runs<T>(
 }
 
 /// The published points that the figure's panels ask for; one that is asked for and not there is an error in its line.
-fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<PublishedPoint>, Failure> {
+fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<CurvePoint>, Failure> {
     let wanted: Vec<&Text> = spec.panels.iter().flat_map(|panel| &panel.evidence).collect();
     if wanted.is_empty() {
         return Ok(Vec::new());
@@ -115,16 +115,5 @@ fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<PublishedPoint>, Fa
             ));
         }
     }
-    let asked = points.into_iter().filter(|point| wanted.iter().any(|id| id.text == point.id));
-    Ok(asked
-        .map(|point| PublishedPoint {
-            id: point.id,
-            quantity: point.quantity,
-            regimen: point.regimen,
-            time: point.time,
-            value: point.value,
-            range: point.range,
-            cite: point.cite,
-        })
-        .collect())
+    Ok(points.into_iter().filter(|point| wanted.iter().any(|id| id.text == point.id)).collect())
 }
