@@ -5,13 +5,12 @@ use super::bench_output::{Shown, csv, figure, json, text};
 use super::drawing::{self, theme};
 use super::models::load_to_run;
 use super::output::Destination;
+use super::results::{Format, lay_out};
 use super::scenario::{method, scenario_until};
-use super::sweep::Format;
 use super::work::progress;
 use super::{Failure, Session};
 use crate::analysis::benchmark::{Entry, Plan, Subject, level_neighbors, measure};
 use crate::diagnostics::{Code, Diagnostic, Report};
-use crate::figure as figures;
 use crate::model::Model;
 use crate::simulation::{Compiled, Scenario};
 use crate::solver::Method;
@@ -65,10 +64,7 @@ pub fn run(arguments: &Bench, session: &Session) -> Result<(), Failure> {
         Some(Format::Figure(format)) => {
             let mut figure = figure(&shown);
             figure.theme = theme.unwrap_or_default();
-            let layout = figures::draw(&figure).map_err(|error| {
-                Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint()))
-            })?;
-            drawing::write(&layout, format, arguments.width, &destination)?;
+            drawing::write(&lay_out(&figure)?, format, arguments.width, &destination)?;
         }
     }
     if entries.iter().all(|entry| entry.result.is_err()) {

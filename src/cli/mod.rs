@@ -23,6 +23,7 @@ mod output;
 mod plot;
 mod population;
 mod render;
+mod results;
 mod run;
 mod scenario;
 mod schema;

@@ -5,20 +5,18 @@ use super::drawing::{self, theme};
 use super::individuals::{self, Failed};
 use super::models::load_to_run;
 use super::output::{Destination, read_text};
+use super::results::{Format, as_text, lay_out, subtitle, write_table};
 use super::run::{columns, measures};
-use super::scenario::{american, given_settings, scenario_until, solved_settings, solver_options};
-use super::sweep::Format;
+use super::scenario::{given_settings, scenario_until, solved_settings, solver_options};
 use super::table::rounded;
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
 use crate::analysis::population::{Population, QUANTILES, Statistics, Summary, varying};
 use crate::diagnostics::{Code, Diagnostic, SourceText};
-use crate::figure;
 use crate::figure::compose::Sheet;
 use crate::figure::compose_population::{self, PopulationPanel};
 use crate::figure::scene::ThemeName;
 use crate::formats::subjects::{self, Subjects};
-use crate::formats::{csv, json};
 use crate::model::{Column, FigureSpec, Model};
 use crate::simulation::{Compiled, Head, Measures, Scenario, SimulationError, SolverOptions, Table};
 use ndarray::Array2;
@@ -150,19 +148,8 @@ struct Output<'a> {
 
 impl Output<'_> {
     fn table(&self, table: &Table, format: Format) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        if matches!(format, Format::Json) {
-            let provenance = json::Provenance {
-                model: self.model.name.clone(),
-                model_hash: self.model.hash.clone(),
-                settings: self.settings(),
-            };
-            bytes = format!("{}\n", json::table(table, &provenance)).into_bytes();
-        } else {
-            csv::write(table, self.arguments.units, &mut bytes)
-                .map_err(|error| Failure::model(Diagnostic::error(Code::CannotWrite, error.to_string())))?;
-        }
-        Ok(self.destination.write(&bytes)?)
+        let provenance = (self.model, self.settings());
+        write_table(table, format, self.arguments.units, provenance, self.destination)
     }
 
     fn figure(
@@ -176,35 +163,20 @@ impl Output<'_> {
         let sheet = Sheet {
             model: self.model,
             title: String::new(),
-            subtitle: self.subtitle(statistics),
+            subtitle: subtitle(
+                self.model,
+                &self.arguments.given,
+                format!("{} individuals: median, half of them, nine in ten", statistics.kept),
+            ),
             caption: String::new(),
             theme,
             columns: None,
             letters: false,
-            settings: self
-                .settings()
-                .into_iter()
-                .map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_string)))
-                .collect(),
+            settings: as_text(self.settings()),
             seed: Some(self.arguments.seed),
         };
         let figure = compose_population::population(&sheet, spec, panels, &self.base.outputs, statistics);
-        let layout = figure::draw(&figure).map_err(|error| {
-            Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint()))
-        })?;
-        drawing::write(&layout, format, self.arguments.width, self.destination)
-    }
-
-    fn subtitle(&self, statistics: &Statistics) -> String {
-        let regimen = self.arguments.given.regimen.as_deref().and_then(|name| self.model.regimen(&american(name)));
-        let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
-        let individuals = format!("{} individuals: median, half of them, nine in ten", statistics.kept);
-        title
-            .into_iter()
-            .chain(self.arguments.given.dose.iter().cloned())
-            .chain([individuals])
-            .collect::<Vec<_>>()
-            .join("; ")
+        drawing::write(&lay_out(&figure)?, format, self.arguments.width, self.destination)
     }
 
     fn settings(&self) -> Vec<(String, serde_json::Value)> {

@@ -3,9 +3,10 @@
 use super::arguments::{Show, ShowFormat};
 use super::models::load;
 use super::output::Destination;
+use super::results::lay_out;
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::figure;
+use crate::figure::compose::footer;
 use crate::figure::scene::{Cascade, Content, Edge, EdgeKind, FigureData, Metadata, Node, Panel};
 use crate::formats::{dot, equations};
 use crate::model::{Column, InfluenceSign as Sign, Model, influences};
@@ -61,7 +62,7 @@ fn diagram(model: &Model) -> Result<String, Failure> {
             model_hash: model.hash.clone(),
             ..Metadata::default()
         },
-        footer: figure::compose::footer(model),
+        footer: footer(model),
         panels: vec![Panel {
             title: String::new(),
             span: 1,
@@ -69,7 +70,5 @@ fn diagram(model: &Model) -> Result<String, Failure> {
         }],
         ..FigureData::default()
     };
-    let layout = figure::draw(&figure)
-        .map_err(|error| Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint())))?;
-    Ok(layout.svg().to_string())
+    Ok(lay_out(&figure)?.svg().to_string())
 }

@@ -4,17 +4,16 @@ use super::arguments::Sweep;
 use super::drawing::{self, theme};
 use super::models::load_to_run;
 use super::output::Destination;
+use super::results::{Format, as_text, lay_out, subtitle, write_table};
 use super::scenario::{given_settings, positive_time, scenario, solved_settings, solver_options};
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
 use crate::analysis::sweep::{Design, sweep};
 use crate::analysis::vary::{Varied, read_varied};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
-use crate::figure;
 use crate::figure::compose::Sheet;
 use crate::figure::compose_sweep::{OutcomeHead, SweepRun, dose_response, heat_map};
 use crate::figure::scene::FigureData;
-use crate::formats::{csv, json};
 use crate::model::Model;
 use crate::numerics::float_text::number_text;
 use crate::simulation::{Compiled, Head, Measures, Scenario, SimulationError, SolverOptions, Table};
@@ -22,39 +21,6 @@ use ndarray::Array2;
 
 /// How many failed points are told in full.
 const TOLD: usize = 5;
-
-/// What the ending of the file asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Comma-separated.
-    Csv,
-    /// With version, hash and settings.
-    Json,
-    /// A figure.
-    Figure(drawing::Format),
-}
-
-impl Format {
-    /// By the ending of the destination; stdout is CSV. `what` is what cannot be written otherwise.
-    pub fn of(destination: &Destination, what: &str) -> Result<Format, Failure> {
-        match destination.ending().as_deref() {
-            None if matches!(destination, Destination::Stdout) => Ok(Format::Csv),
-            Some("csv") => Ok(Format::Csv),
-            Some("json") => Ok(Format::Json),
-            Some("svg" | "png" | "pdf") => Ok(Format::Figure(drawing::Format::of(destination)?)),
-            ending => Err(Failure::usage(
-                Diagnostic::error(
-                    Code::UnknownFormat,
-                    ending.map_or_else(
-                        || "the output file has no ending".to_string(),
-                        |ending| format!("{what} cannot be written as `.{ending}`"),
-                    ),
-                )
-                .hint("tables end in .csv or .json, figures in .svg, .png or .pdf"),
-            )),
-        }
-    }
-}
 
 /// Runs the sweep and writes its table or figure.
 pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
@@ -94,39 +60,22 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
             let sheet = Sheet {
                 model: &model,
                 title: String::new(),
-                subtitle: subtitle(&model, arguments, &design),
+                subtitle: subtitle(&model, &arguments.given, varied(&design)),
                 caption: String::new(),
                 theme,
                 columns: None,
                 letters: false,
-                settings: settings(&model, arguments, &options, &base)
-                    .into_iter()
-                    .map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_string)))
-                    .collect(),
+                settings: as_text(settings(&model, arguments, &options, &base)),
                 seed: None,
             };
             let heads = heads(&arguments.measure, &measures);
             let figure = compose(&sheet, &design, &axes, &heads, vec![SweepRun { label: String::new(), values }]);
-            let layout = figure::draw(&figure).map_err(|error| {
-                Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint()))
-            })?;
-            drawing::write(&layout, format, arguments.width, &destination)?;
+            drawing::write(&lay_out(&figure)?, format, arguments.width, &destination)?;
         }
         table_format => {
             let table = table(&design, &arguments.measure, &measures, &values);
-            let mut bytes = Vec::new();
-            if matches!(table_format, Format::Json) {
-                let provenance = json::Provenance {
-                    model: model.name.clone(),
-                    model_hash: model.hash.clone(),
-                    settings: settings(&model, arguments, &options, &base),
-                };
-                bytes = format!("{}\n", json::table(&table, &provenance)).into_bytes();
-            } else {
-                csv::write(&table, arguments.units, &mut bytes)
-                    .map_err(|error| Failure::model(Diagnostic::error(Code::CannotWrite, error.to_string())))?;
-            }
-            destination.write(&bytes)?;
+            let provenance = (&model, settings(&model, arguments, &options, &base));
+            write_table(&table, table_format, arguments.units, provenance, &destination)?;
         }
     }
     // What was told above; the others' results are written all the same.
@@ -274,13 +223,10 @@ fn table(design: &Design, texts: &[String], measures: &Measures, values: &[Vec<f
     Table { heads, values: cells }
 }
 
-/// The regimen or the doses, and what varies of them.
-fn subtitle(model: &Model, arguments: &Sweep, design: &Design) -> String {
-    let regimen = arguments.given.regimen.as_deref().and_then(|name| model.regimen(&super::scenario::american(name)));
-    let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
+/// What varies, in words.
+fn varied(design: &Design) -> String {
     let words = |one: &Varied| if one.about.is_empty() { one.name.clone() } else { one.about.clone() };
-    let varied = format!("varied: {}", design.varied.iter().map(words).collect::<Vec<_>>().join(", "));
-    title.into_iter().chain(arguments.given.dose.iter().cloned()).chain([varied]).collect::<Vec<_>>().join("; ")
+    format!("varied: {}", design.varied.iter().map(words).collect::<Vec<_>>().join(", "))
 }
 
 fn settings(

@@ -48,13 +48,21 @@ pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -
             let begins = typed.len() >= 3
                 && (candidate.starts_with(typed) || (candidate.len() >= 3 && typed.starts_with(candidate)));
             let far = distance(typed, candidate);
-            (if begins { far.min(limit) } else { far }, candidate)
+            // A letter too many or too few is likelier than a wrong one: `mmg` is `mg` and not `mcg`.
+            let wrong = !holds(typed, candidate) && !holds(candidate, typed);
+            (if begins { far.min(limit) } else { far }, wrong, candidate)
         })
-        .filter(|(far, candidate)| *far <= limit && *candidate != typed)
+        .filter(|(far, _, candidate)| *far <= limit && *candidate != typed)
         // One letter in place of another is no resemblance, unless it is the same letter in the other case.
-        .filter(|(_, candidate)| typed.chars().count() > 1 || candidate.eq_ignore_ascii_case(typed))
+        .filter(|(_, _, candidate)| typed.chars().count() > 1 || candidate.eq_ignore_ascii_case(typed))
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, _, candidate)| candidate)
+}
+
+/// Whether all letters of `part` stand in `whole` in their order.
+fn holds(whole: &str, part: &str) -> bool {
+    let mut letters = whole.chars();
+    part.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 #[cfg(test)]
@@ -64,6 +72,7 @@ mod tests {
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
         let known = ["occupancy_interneuron", "glutamate", "subanesthetic", "CL"];
+        assert_eq!(did_you_mean("mmg", ["mcg", "mg", "kg"]), Some("mg"));
         assert_eq!(did_you_mean("glutamat", known), Some("glutamate"));
         assert_eq!(did_you_mean("subanaesthetic", known), Some("subanesthetic"));
         assert_eq!(did_you_mean("occupancy", known), Some("occupancy_interneuron"));

@@ -262,8 +262,7 @@ macro_rules! lanes_shift {
     };
 }
 
-// Plain counted loops: they are what the vectorizer knows best.
-#[allow(clippy::needless_range_loop)]
+#[allow(clippy::needless_range_loop, reason = "plain counted loops are what the vectorizer knows best")]
 impl<const N: usize> Arith for Lanes<N> {
     type Value = [f64; N];
     /// All bits or none in each lane.

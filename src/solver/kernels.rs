@@ -15,7 +15,7 @@ use crate::solver::rodas5p::{A, C, H, STAGES};
 macro_rules! kernels {
     ($($(#[$note:meta])* fn $name:ident<$(const $parameter:ident: usize),*>($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {
         $($(#[$note])*
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, reason = "arrays that are borrowed apart cannot be one struct")]
         #[inline]
         pub fn $name<$(const $parameter: usize),*>(instructions: Instructions, $($argument: $type),*) {
             #[inline(always)]

@@ -3,15 +3,15 @@
 use super::super::Failure;
 use super::super::evidence::{further, rows, scores};
 use super::super::output::Destination;
+use super::super::results::lay_out;
 use super::super::scenario::solver_options;
 use super::runs::fault;
 use super::{Format, Request, sheet, write};
 use crate::analysis::evidence::Score;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::did_you_mean;
 use crate::figure::compose::Sheet;
 use crate::figure::compose_evidence::{ChartModel, ChartPanel, evidence_chart};
 use crate::figure::scene::{FigureData, ThemeName};
-use crate::figure::{self};
 use crate::formats::evidence_table::EvidenceRow;
 use crate::model::{FigureSpec, Model, Statement};
 use std::collections::HashMap;
@@ -85,9 +85,7 @@ pub fn chart(
     let data = evidence_chart(&sheet, &chart_models(&names, scores), &[ChartPanel::default()], &|statement| {
         cite(statement, table)
     });
-    let layout = figure::draw(&data)
-        .map_err(|error| Failure::model(Diagnostic::error(Code::BadFigure, error.to_string()).hint(error.hint())))?;
-    write(&layout, format, width, destination)
+    write(&lay_out(&data)?, format, width, destination)
 }
 
 /// How the chart is read, where the author says nothing.

@@ -221,7 +221,7 @@ impl Encoder {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "each is a field of the prefix, and none has a meaning without it")]
     fn evex_prefix(
         &mut self,
         opcode: Opcode,

@@ -110,7 +110,7 @@ fn bits(value: f64) -> u64 {
 }
 
 /// Runs all programs on `L` individuals and compares what must have the plain evaluator's bits.
-#[allow(clippy::needless_range_loop)]
+#[allow(clippy::needless_range_loop, reason = "a lane counts in the frame and in the points alike")]
 fn check<const L: usize>(evaluator: &Evaluator<L>, equations: &Equations, points: &[Point], what: &str) {
     let system = compile(equations);
     let layout = &system.layout;
