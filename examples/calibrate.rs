@@ -14,10 +14,10 @@
 //! What may move, and its bounds, stands in `models/evidence/calibration.toml`. A step runs every statement once for
 //! each free parameter: some minutes for the built-in design.
 
-use kascade::analysis::calibrate::{Calibration, Fitted};
+use kascade::analysis::calibrate::{Calibration, Fitted, PRIOR};
 use kascade::analysis::calibration_design::{Free, read_design};
 use kascade::analysis::evidence::{Models, further_models};
-use kascade::analysis::identifiability::{Informed, KNOWN, Knowledge, PRIOR, identifiability};
+use kascade::analysis::identifiability::{Informed, KNOWN, Knowledge, identifiability};
 use kascade::formats::evidence_table;
 use kascade::model::{Model, library, load};
 use kascade::numerics::random::{Purpose, Stream};
@@ -85,11 +85,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         fitted.after,
         fitted.steps,
         fitted.evaluations,
-        met(&calibration, &calibration.evaluate(&start)),
-        met(&calibration, &fitted.got),
+        calibration.met(&calibration.evaluate(&start)),
+        calibration.met(&fitted.got),
     );
     for (target, got) in calibration.targets.iter().zip(&fitted.got) {
-        if target.distance(*got) != 0.0 {
+        if !target.met(*got) {
             println!("  outside: {} gives {got:.4}, range {:.4} to {:.4}", target.id, target.low, target.high);
         }
     }
@@ -117,10 +117,6 @@ fn perturbed(free: &[Free], spread: f64, seed: u64) -> Vec<f64> {
     free.iter().map(|one| stream.lognormal(one.value, spread).clamp(one.low, one.high)).collect()
 }
 
-fn met(calibration: &Calibration<'_>, got: &[f64]) -> usize {
-    calibration.targets.iter().zip(got).filter(|(one, got)| one.distance(**got) == 0.0).count()
-}
-
 /// Scores the topics that the fit did not see, before and after.
 fn left_out(
     models: &Models<'_>,
@@ -137,8 +133,8 @@ fn left_out(
         "left out ({}): {} statements, met {} before the fit and {} after it",
         topics.join(", "),
         unseen.targets.len(),
-        met(&unseen, &before),
-        met(&unseen, &after)
+        unseen.met(&before),
+        unseen.met(&after)
     );
 }
 

@@ -44,8 +44,8 @@ fn ready<'a>(
 }
 
 /// One compartment of 20 L and 30 L/h, half absorbed at 2 per h; what it gives is known in closed form. `hidden` scales
-/// nothing that is measured.
-fn one_compartment() -> Model {
+/// nothing that is measured. The ranges of its levels are this share wide on either side.
+fn one_compartment(share: f64) -> Model {
     let (v, cl, ka) = (20.0_f64, 30.0, 2.0);
     let mut text = String::from(
         "kascade = 1\n[model]\nname = \"one\"\ntime = \"h\"\nuntil = \"4 h\"\n[parameters]\n\
@@ -68,8 +68,8 @@ fn one_compartment() -> Model {
             "[[evidence]]\nid = \"at-{index}\"\ntopic = \"levels\"\ntitle = \"level\"\nfrom = \"text\"\n\
              runs.main = {{ regimen = \"dose\", until = \"4 h\" }}\nmeasure = \"at(C, {t} h)\"\nunit = \"mg/L\"\n\
              expected = {c}\naccept = [{}, {}]\n",
-            c * 0.999,
-            c * 1.001
+            c * (1.0 - share),
+            c * (1.0 + share)
         );
     }
     read(&text)
@@ -79,7 +79,7 @@ const ALL: &str = "[free]\nV = [5, 80]\nCL = \"range\"\nka = [0.3, 10]\nhidden =
 
 #[test]
 fn the_truth_is_found_from_afar() {
-    let (model, rows) = (one_compartment(), HashMap::new());
+    let (model, rows) = (one_compartment(0.2), HashMap::new());
     let free = read_design(ALL, &model).expect("a design");
     let calibration = ready(&model, &free, &rows, &[]);
     assert_eq!(calibration.targets.len(), 8);
@@ -87,8 +87,8 @@ fn the_truth_is_found_from_afar() {
     // the side of the truth.
     for start in [[35.0, 15.0, 4.0, 1.0], [14.0, 40.0, 4.0, 2.0], [30.0, 40.0, 3.0, 0.5]] {
         let fitted = calibration.fit(&start, 60, |_, _| ());
-        // Every level within a half-width, a thousandth, of its range.
-        assert!(fitted.after < 1.0 && fitted.before > 1e3, "{start:?}: {} to {}", fitted.before, fitted.after);
+        // Every level within a hundredth of its range, where before most were outside.
+        assert!(fitted.after < 1e-4 && fitted.before > 2.0, "{start:?}: {} to {}", fitted.before, fitted.after);
         for (value, truth) in fitted.values.iter().zip([20.0, 30.0, 2.0]) {
             assert!(ln(value / truth).abs() < 0.01, "{start:?}: {:?}", fitted.values);
         }
@@ -99,16 +99,31 @@ fn the_truth_is_found_from_afar() {
 
 #[test]
 fn at_the_truth_nothing_moves() {
-    let (model, rows) = (one_compartment(), HashMap::new());
+    let (model, rows) = (one_compartment(1e-3), HashMap::new());
     let free = read_design(ALL, &model).expect("a design");
     let fitted = ready(&model, &free, &rows, &[]).fit(&[20.0, 30.0, 2.0, 1.0], 10, |_, _| ());
-    assert_eq!((fitted.before, fitted.after, fitted.steps), (0.0, 0.0, 0));
-    assert_eq!(fitted.values, [20.0, 30.0, 2.0, 1.0]);
+    // Solved to 1e-6, so a thousandth of the half-width, a thousandth.
+    assert!(fitted.before < 1e-4 && fitted.after <= fitted.before, "{} to {}", fitted.before, fitted.after);
+    for (value, truth) in fitted.values.iter().zip([20.0, 30.0, 2.0, 1.0]) {
+        assert!(ln(value / truth).abs() < 1e-5, "{:?}", fitted.values);
+    }
+}
+
+#[test]
+fn what_was_judged_is_left_only_as_far_as_statements_demand() {
+    let (model, rows) = (one_compartment(1e-3), HashMap::new());
+    // The levels demand the true values against a judgment half a spread away; nothing demands anything of `hidden`.
+    let design = "[free]\nV = [5, 25, 80]\nCL = [5, 24, 90]\nka = [0.3, 2, 10]\nhidden = [0.1, 3, 10]\n";
+    let free = read_design(design, &model).expect("a design");
+    let fitted = ready(&model, &free, &rows, &[]).fit(&[20.0, 30.0, 2.0, 1.0], 40, |_, _| ());
+    for (value, truth) in fitted.values.iter().zip([20.0, 30.0, 2.0, 3.0]) {
+        assert!(ln(value / truth).abs() < 0.002, "{:?}", fitted.values);
+    }
 }
 
 #[test]
 fn what_is_not_measured_is_told() {
-    let (model, rows) = (one_compartment(), HashMap::new());
+    let (model, rows) = (one_compartment(1e-3), HashMap::new());
     let free = read_design(ALL, &model).expect("a design");
     let calibration = ready(&model, &free, &rows, &[]);
     let values = [20.0, 30.0, 2.0, 1.0];
@@ -126,7 +141,7 @@ fn what_is_not_measured_is_told() {
 
 #[test]
 fn bounds_are_kept_even_where_the_truth_is_beyond() {
-    let (model, rows) = (one_compartment(), HashMap::new());
+    let (model, rows) = (one_compartment(1e-3), HashMap::new());
     let mut free = read_design("[free]\nV = [5, 80]\nCL = [10, 40]\n", &model).expect("a design");
     free[1].high = 25.0;
     let fitted = ready(&model, &free, &rows, &[]).fit(&[40.0, 12.0], 60, |_, _| ());
@@ -136,13 +151,14 @@ fn bounds_are_kept_even_where_the_truth_is_beyond() {
 
 #[test]
 fn what_is_published_cannot_be_free() {
-    let model = one_compartment();
+    let model = one_compartment(1e-3);
     let error = |text: &str| read_design(text, &model).expect_err("a fault");
     assert_eq!(error("[free]\nF = [0.1, 0.9]"), DesignError::Sourced("F".into()));
     assert_eq!(error("[free]\nCL = [1, 40]"), DesignError::OutsideRange("CL".into()));
     assert_eq!(error("[free]\nV = \"range\""), DesignError::NoRange("V".into()));
     assert_eq!(error("[free]\nV = [30, 40]"), DesignError::ValueOutside("V".into()));
     assert_eq!(error("[free]\nV = [40, 10]"), DesignError::BadBounds("V".into()));
+    assert_eq!(error("[free]\nV = [10, 50, 40]"), DesignError::BadBounds("V".into()));
     assert_eq!(
         error("[free]\nhiden = [1, 2]"),
         DesignError::Unknown { name: "hiden".into(), hint: Some("hidden".into()) }
@@ -227,19 +243,18 @@ fn the_design_of_ketamine_moves_nothing_that_is_published() {
 }
 
 #[test]
-fn from_its_shipped_values_the_fit_gains_nothing_on_receptors_and_circuit() {
-    // The whole fit takes minutes (`examples/calibrate.rs`); two topics show the same within seconds.
+fn a_weaker_affinity_is_seen_in_the_receptor_statements_and_mended() {
+    // The whole fit takes minutes (`examples/calibrate.rs`); one topic and four parameters show the same in seconds.
     let (model, rows) = (ketamine(), rows());
     let design = "[free]\nuse_P = [0.003, 0.03]\nK_Mg_P = [0.4, 1.6]\nK_I = [0.1, 0.35]\nx_P = [0.7, 0.92]\n";
     let free = read_design(design, &model).expect("a design");
     let calibration = ready(&model, &free, &rows, &["receptor"]);
     assert!(calibration.targets.len() >= 15, "{} statements", calibration.targets.len());
     let shipped: Vec<f64> = free.iter().map(|one| one.value).collect();
-    let fitted = calibration.fit(&shipped, 2, |_, _| ());
-    assert_eq!((fitted.before, &fitted.values), (0.0, &shipped));
-    // A quarter less affinity of pyramidal cells is seen and mended.
+    let at_shipped = calibration.objective(&shipped, &calibration.evaluate(&shipped));
     let mut off = shipped.clone();
     off[free.iter().position(|one| one.name == "K_Mg_P").expect("free")] *= 0.5;
     let mended = calibration.fit(&off, 20, |_, _| ());
-    assert!(mended.before > 0.0 && mended.after < 0.02 * mended.before, "{} to {}", mended.before, mended.after);
+    assert!(mended.before > 1.5 * at_shipped, "{} at first, {at_shipped} as shipped", mended.before);
+    assert!(mended.after <= at_shipped, "{} mended, {at_shipped} as shipped", mended.after);
 }

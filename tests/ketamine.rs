@@ -3,7 +3,7 @@
 
 use kascade::diagnostics::SourceText;
 use kascade::model::{self, Model, library};
-use kascade::simulation::{Compiled, Keep, Measures, Scenario, SolverOptions, simulate, take};
+use kascade::simulation::{Compiled, Keep, Measures, Scenario, SolverOptions, simulate, spans, take};
 use std::sync::Arc;
 
 fn ketamine() -> Model {
@@ -118,4 +118,35 @@ fn the_two_forms_of_equal_parameters_are_one_drug() {
     let racemate = peak("iv 35 mg over 40 min at 0 h");
     let mean = (peak("iv_S 35 mg over 40 min at 0 h") + peak("iv_R 35 mg over 40 min at 0 h")) / 2.0;
     assert!((racemate / mean - 1.0).abs() < 1e-3, "{racemate} against {mean}");
+}
+
+#[test]
+fn outcomes_are_the_same_when_only_their_spans_of_time_are_kept() {
+    let model = ketamine();
+    let groups: [&[&str]; 3] = [
+        &["at(madrs, 24 h)", "at(synapses, 264 h)", "at(C_venous, 48 h)"],
+        &["peak(C_venous, 1 d, 3 d)", "auc(glutamate, 0 h, 3 h)", "at(bdnf, 0 h)"],
+        &["half_life(C_venous)", "first_time(well < 0.9)"],
+    ];
+    for texts in groups {
+        let mut measures = Measures::default();
+        for text in texts {
+            measures
+                .add(&SourceText::new("test", *text), &model, &["main"])
+                .unwrap_or_else(|report| panic!("{report:?}"));
+        }
+        let compiled = Compiled::of_outcomes(&model, &measures.subjects);
+        let mut scenario = Scenario::undosed(&model);
+        scenario.until = 300.0;
+        scenario.add_regimen(&model, "course").expect("the regimen is declared");
+        let wanted = spans(measures.list.iter().map(|(measure, _)| (measure, 0)));
+        let of = |keep| {
+            let trajectory = simulate(&compiled, &scenario, &SolverOptions::default(), keep).expect("the run ends");
+            (take(&measures, &[&trajectory]), trajectory.recording.piece_count())
+        };
+        let ((all, whole), (some, part)) = (of(Keep::Everything), of(Keep::Within(&wanted)));
+        assert!(all.iter().all(|value| value.is_finite()), "{texts:?}: {all:?}");
+        assert_eq!(all, some, "{texts:?}");
+        assert!(part < whole || texts.contains(&"half_life(C_venous)"), "{texts:?} kept {part} of {whole}");
+    }
 }

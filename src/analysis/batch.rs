@@ -7,7 +7,7 @@ use rayon::prelude::*;
 pub fn simulate_all<'m>(
     runs: &[(&'m Compiled<'m>, &Scenario)],
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
 ) -> Vec<Result<Trajectory<'m>, SimulationError>> {
     if let [(compiled, scenario)] = runs {
         return vec![simulate(compiled, scenario, options, keep)];

@@ -1,14 +1,16 @@
 //! Which values of the free parameters bring a model nearest to what was measured?
 //!
-//! The distance of a statement is how far what the model gives lies outside the accepted range, in half-widths of the
-//! range, and 0 inside; the objective is the sum of its squares, weighted as in the score. Statements that were held
-//! back take no part. The fit is Levenberg's method in the logarithms of the parameters, with sensitivities by finite
-//! differences: since the distance has a kink at the edge of a range, each step minimizes the objective with what the
-//! model gives taken as linear, kinks included, within the bounds. It is deterministic. This file must never move a
-//! parameter out of its bounds.
+//! The objective is the sum of what the deviations of the statements cost (`calibration_target`), weighted as in the
+//! score, and of the squared logarithm of each parameter over the value that was judged before, in units of a wide
+//! spread ([`PRIOR`]): what the statements do not inform stays where judgment put it. Statements that were held back
+//! take no part. The fit is Levenberg's method in the logarithms of the parameters, with sensitivities by finite
+//! differences: since the loss has kinks, each step minimizes the objective with what the model gives taken as linear,
+//! kinks included, within the bounds. It is deterministic. This file must never move a parameter out of its bounds.
 
 use super::calibration_design::Free;
+use super::calibration_target::Target;
 use super::evidence::{Models, Verdict, judge_all};
+use super::reach::Reach;
 use super::statement_runs::Plan;
 use crate::formats::evidence_table::EvidenceRow;
 use crate::model::Statement;
@@ -21,44 +23,12 @@ use std::collections::{BTreeMap, HashMap};
 const STEP: f64 = 0.02;
 /// No parameter moves further in one step, in logarithms.
 const LONGEST_STEP: f64 = 0.4;
-/// A measure that is not defined counts as this many half-widths outside.
-const UNDEFINED: f64 = 10.0;
 /// A step that gains less than this share ends the fit.
 const LEAST_GAIN: f64 = 1e-3;
+/// The spread of the logarithm of a parameter around what was judged before: a factor of 1.65.
+pub const PRIOR: f64 = 0.5;
 /// Sweeps of the inner minimization.
 const MOST_SWEEPS: usize = 2000;
-
-/// One statement that the fit looks at.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// The statement.
-    pub id: String,
-    /// Its topic.
-    pub topic: String,
-    /// The accepted range, as printed; open ends are infinite.
-    pub low: f64,
-    /// See `low`.
-    pub high: f64,
-    /// Half its width, or what stands for it where the range is open.
-    pub scale: f64,
-    /// Its weight in the score.
-    pub weight: f64,
-}
-
-impl Target {
-    /// How far outside the range, in half-widths, negative below; 0 inside.
-    pub fn distance(&self, got: f64) -> f64 {
-        if !got.is_finite() {
-            UNDEFINED
-        } else if got > self.high {
-            (got - self.high) / self.scale
-        } else if got < self.low {
-            (got - self.low) / self.scale
-        } else {
-            0.0
-        }
-    }
-}
 
 /// One model with the statements that run it.
 struct Part<'a> {
@@ -66,6 +36,8 @@ struct Part<'a> {
     statements: Vec<&'a Statement>,
     /// For each free parameter its index in this model, if the model has taken it over unchanged.
     places: Vec<Option<usize>>,
+    /// For each free parameter, whether it can change each of the statements.
+    reached: Vec<Vec<bool>>,
 }
 
 /// A calibration made ready.
@@ -133,7 +105,15 @@ impl<'a> Calibration<'a> {
                 let places: Vec<Option<usize>> = free.iter().map(place).collect();
                 // A model that knows none of them cannot change.
                 if places.iter().any(Option::is_some) {
-                    parts.push(Part { plan: Plan::new(model, &statements), statements, places });
+                    let plan = Plan::new(model, &statements);
+                    let reached = places
+                        .iter()
+                        .map(|place| match place {
+                            Some(parameter) => plan.reached(&Reach::of(model, *parameter)),
+                            None => vec![false; statements.len()],
+                        })
+                        .collect();
+                    parts.push(Part { plan, statements, places, reached });
                 }
             }
         }
@@ -155,15 +135,8 @@ impl<'a> Calibration<'a> {
                     *counts.entry(group.clone()).or_insert(0.0) += 1.0;
                 }
                 let (Verdict::Met | Verdict::Missed, Some((low, high))) = (&one.verdict, one.range) else { continue };
-                let scale = scale(low, high, one.got);
-                let target = Target {
-                    id: one.statement.id.clone(),
-                    topic: one.statement.topic.clone(),
-                    low,
-                    high,
-                    scale,
-                    weight: one.weight,
-                };
+                let names = (one.statement.id.as_str(), one.statement.topic.as_str());
+                let target = Target::new(names, (low, high), one.expected, one.got, one.weight);
                 found.push((index, place, target, group.clone()));
             }
         }
@@ -178,19 +151,28 @@ impl<'a> Calibration<'a> {
     /// What the model gives for each target with these values of the free parameters (internal units); NaN where it is
     /// not defined.
     pub fn evaluate(&self, values: &[f64]) -> Vec<f64> {
-        let mut got = vec![f64::NAN; self.targets.len()];
+        self.evaluate_from(values, None)
+    }
+
+    /// As [`Calibration::evaluate`]; with one parameter moved from where `before` was given, only what it reaches is run.
+    fn evaluate_from(&self, values: &[f64], moved: Option<(usize, &[f64])>) -> Vec<f64> {
+        let mut got = moved.map_or_else(|| vec![f64::NAN; self.targets.len()], |(_, before)| before.to_vec());
         let results: Vec<_> = self
             .parts
             .par_iter()
             .map(|part| {
                 let settings: Vec<(usize, f64)> =
                     part.places.iter().zip(values).filter_map(|(place, value)| Some(((*place)?, *value))).collect();
-                judge_all(&part.plan, &part.statements, self.rows, part.plan.run(&settings, &self.options))
+                let wanted = |statement: usize| moved.is_none_or(|(which, _)| part.reached[which][statement]);
+                let values = part.plan.run_some(&settings, &self.options, &wanted);
+                (judge_all(&part.plan, &part.statements, self.rows, values), wanted)
             })
             .collect();
-        for (scored, targets) in results.iter().zip(&self.target_of) {
-            for (one, target) in scored.iter().zip(targets) {
-                if let Some(target) = target {
+        for ((scored, wanted), targets) in results.iter().zip(&self.target_of) {
+            for (statement, (one, target)) in scored.iter().zip(targets).enumerate() {
+                if let Some(target) = target
+                    && wanted(statement)
+                {
                     got[*target] = one.got;
                 }
             }
@@ -198,9 +180,17 @@ impl<'a> Calibration<'a> {
         got
     }
 
-    /// The objective: the weighted sum of squared distances.
-    pub fn objective(&self, got: &[f64]) -> f64 {
-        self.targets.iter().zip(got).map(|(one, got)| one.weight * one.distance(*got) * one.distance(*got)).sum()
+    /// The objective: what the deviations of the statements cost, and what leaving the judged values costs.
+    pub fn objective(&self, values: &[f64], got: &[f64]) -> f64 {
+        let data: f64 = self.targets.iter().zip(got).map(|(one, got)| one.weight * one.deviation(*got).loss()).sum();
+        let squared = |(one, value): (&Free, &f64)| from_judged(one, *value) * from_judged(one, *value);
+        let prior: f64 = self.free.iter().zip(values).map(squared).sum();
+        data + prior
+    }
+
+    /// How many targets are within their ranges.
+    pub fn met(&self, got: &[f64]) -> usize {
+        self.targets.iter().zip(got).filter(|(one, got)| one.met(**got)).count()
     }
 
     /// What each target changes by, in half-widths, for a change of a free parameter by a factor of e: one row a free
@@ -214,7 +204,7 @@ impl<'a> Calibration<'a> {
                 let up = values[which] * exp(STEP) <= self.free[which].high;
                 let step = if up { STEP } else { -STEP };
                 moved[which] = values[which] * exp(step);
-                let there = self.evaluate(&moved);
+                let there = self.evaluate_from(&moved, Some((which, got)));
                 let change = |((target, before), after): ((&Target, &f64), &f64)| {
                     let change = (after - before) / (step * target.scale);
                     if change.is_finite() { change } else { 0.0 }
@@ -230,7 +220,7 @@ impl<'a> Calibration<'a> {
         let mut values: Vec<f64> =
             self.free.iter().zip(start).map(|(one, value)| value.clamp(one.low, one.high)).collect();
         let mut got = self.evaluate(&values);
-        let mut now = self.objective(&got);
+        let mut now = self.objective(&values, &got);
         let before = now;
         let (mut steps, mut evaluations) = (0, 1);
         let mut damping = 1e-3;
@@ -249,7 +239,7 @@ impl<'a> Calibration<'a> {
                     .collect();
                 let there = self.evaluate(&tried);
                 evaluations += 1;
-                let objective = self.objective(&there);
+                let objective = self.objective(&tried, &there);
                 if objective < now {
                     gain = (now - objective) / now;
                     (values, got, now) = (tried, there, objective);
@@ -283,12 +273,18 @@ impl<'a> Calibration<'a> {
             let mut largest = 0.0_f64;
             for (which, slope) in slopes.iter().enumerate() {
                 let (mut first, mut second) = (damping * step[which], damping);
+                if let Some(judged) = self.free[which].judged {
+                    first += (ln(values[which] / judged) + step[which]) / (PRIOR * PRIOR);
+                    second += 1.0 / (PRIOR * PRIOR);
+                }
                 for ((target, there), slope) in self.targets.iter().zip(&there).zip(slope) {
-                    let distance = target.distance(there * target.scale);
-                    if distance != 0.0 && there.is_finite() {
-                        first += target.weight * distance * slope;
-                        second += target.weight * slope * slope;
+                    if *slope == 0.0 {
+                        continue;
                     }
+                    let deviation = target.deviation(there * target.scale);
+                    let slope = slope * target.scale * deviation.slope;
+                    first += target.weight * deviation.pull() * slope;
+                    second += target.weight * deviation.curvature() * slope * slope;
                 }
                 let (low, high) = bounds[which];
                 let moved = (step[which] - first / second).clamp(low, high) - step[which];
@@ -308,16 +304,7 @@ impl<'a> Calibration<'a> {
     }
 }
 
-/// Half the width of a range; where it is open, a fifth of its end (the band of a sign), or the size of what the model
-/// gives where the end is 0.
-fn scale(low: f64, high: f64, got: f64) -> f64 {
-    let half = 0.5 * (high - low);
-    if half.is_finite() && half > 0.0 {
-        return half;
-    }
-    let end = if low.is_finite() { low } else { high };
-    if end.is_finite() && end.abs() > 1e-9 {
-        return 0.2 * end.abs();
-    }
-    if got.is_finite() && got != 0.0 { got.abs() } else { 1.0 }
+/// How far a value is from the judged one, in spreads of its logarithm; 0 where none was given.
+fn from_judged(free: &Free, value: f64) -> f64 {
+    free.judged.map_or(0.0, |judged| ln(value / judged) / PRIOR)
 }

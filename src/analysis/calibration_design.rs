@@ -1,8 +1,9 @@
 //! Which parameters may calibration move, and how far?
 //!
 //! A design is a small TOML file beside the evidence: `[free]` names parameters, each with its bounds in the declared
-//! unit, or `"range"` for those of the model file. Only what is assumed may be free: a number with a source stays as it
-//! was published, and bounds never leave a published range. This file must never run a model.
+//! unit, or `"range"` for those of the model file. Between the bounds may stand the value that was judged likeliest
+//! before the fit; the fit leaves it only as far as statements demand. Only what is assumed may be free: a number with a
+//! source stays as it was published, and bounds never leave a published range. This file must never run a model.
 
 use crate::diagnostics::did_you_mean;
 use crate::model::{Model, Origin, Parameter};
@@ -21,6 +22,8 @@ pub struct Free {
     pub low: f64,
     /// See `low`.
     pub high: f64,
+    /// What was judged likeliest before the fit, internal units.
+    pub judged: Option<f64>,
 }
 
 /// What is wrong with a design.
@@ -43,8 +46,8 @@ pub enum DesignError {
     /// A published number cannot be fitted.
     #[error("`{0}` has a source, so it stays as published; only assumed parameters can be free")]
     Sourced(String),
-    /// Bounds are `[low, high]` or `"range"`.
-    #[error("the bounds of `{0}` are neither two positive numbers, the lower one first, nor \"range\"")]
+    /// Bounds are `[low, high]`, `[low, judged, high]` or `"range"`.
+    #[error("the bounds of `{0}` are neither two or three positive numbers in ascending order nor \"range\"")]
     BadBounds(String),
     /// `"range"`, but the model file has none.
     #[error("`{0}` has no range in the model file; give bounds")]
@@ -86,8 +89,8 @@ fn read_free(name: &str, bounds: &toml::Value, model: &Model) -> Result<Free, De
     if !matches!(parameter.origin, Origin::Assumed(_)) {
         return Err(DesignError::Sourced(name.to_string()));
     }
-    let (low, high) = read_bounds(name, bounds, parameter)?;
-    if low <= 0.0 || low >= high {
+    let (low, judged, high) = read_bounds(name, bounds, parameter)?;
+    if low <= 0.0 || low >= high || judged.is_some_and(|judged| !(low..=high).contains(&judged)) {
         return Err(DesignError::BadBounds(name.to_string()));
     }
     if let Some(range) = parameter.range
@@ -98,17 +101,24 @@ fn read_free(name: &str, bounds: &toml::Value, model: &Model) -> Result<Free, De
     if parameter.value < low || parameter.value > high {
         return Err(DesignError::ValueOutside(name.to_string()));
     }
-    Ok(Free { name: name.to_string(), index, value: parameter.value, low, high })
+    Ok(Free { name: name.to_string(), index, value: parameter.value, low, high, judged })
 }
 
-fn read_bounds(name: &str, bounds: &toml::Value, parameter: &Parameter) -> Result<(f64, f64), DesignError> {
+fn read_bounds(
+    name: &str,
+    bounds: &toml::Value,
+    parameter: &Parameter,
+) -> Result<(f64, Option<f64>, f64), DesignError> {
     if bounds.as_str() == Some("range") {
-        return parameter.range.ok_or_else(|| DesignError::NoRange(name.to_string()));
+        let range = parameter.range.ok_or_else(|| DesignError::NoRange(name.to_string()))?;
+        return Ok((range.0, None, range.1));
     }
+    let internal = |value: f64| parameter.unit.to_internal(value);
     let number = |value: &toml::Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
     let numbers: Option<Vec<f64>> = bounds.as_array().and_then(|list| list.iter().map(number).collect());
     match numbers.as_deref() {
-        Some([low, high]) => Ok((parameter.unit.to_internal(*low), parameter.unit.to_internal(*high))),
+        Some([low, high]) => Ok((internal(*low), None, internal(*high))),
+        Some([low, judged, high]) => Ok((internal(*low), Some(internal(*judged)), internal(*high))),
         _ => Err(DesignError::BadBounds(name.to_string())),
     }
 }

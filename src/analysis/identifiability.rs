@@ -5,12 +5,11 @@
 //! parameter (Bard, *Nonlinear Parameter Estimation*, 1974, chapter 7). What is not reduced is not informed. This says
 //! what the statements could decide if the equations were right; it is no error of the fit. It must never run a model.
 
-use super::calibrate::Target;
+use super::calibrate::PRIOR;
+use super::calibration_target::Target;
 use crate::numerics::dense;
 use crate::numerics::symmetric_eigen::symmetric_eigen;
 
-/// The prior standard deviation of the logarithm of each parameter: a factor of 1.65.
-pub const PRIOR: f64 = 0.5;
 /// A parameter is known if the standard deviation of its logarithm is at most this.
 pub const KNOWN: f64 = 0.25;
 /// Correlations beyond this make a group.
@@ -120,7 +119,7 @@ mod tests {
     use super::*;
 
     fn target(weight: f64) -> Target {
-        Target { id: String::new(), topic: String::new(), low: -1.0, high: 1.0, scale: 1.0, weight }
+        Target { id: String::new(), topic: String::new(), low: -1.0, high: 1.0, center: None, scale: 1.0, weight }
     }
 
     #[test]

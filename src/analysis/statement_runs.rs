@@ -5,11 +5,13 @@
 //! never compare what comes out with what was published.
 
 use super::evidence::Verdict;
+use super::reach::Reach;
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
 use crate::model::{Model, Statement, StatementRun, Text};
-use crate::simulation::{Compiled, Keep, Measures, Scenario, SolverOptions, Taker, simulate};
+use crate::simulation::{Compiled, Keep, Measure, Measures, Scenario, SolverOptions, Taker, simulate, spans};
 use crate::units::{Unit, parse_quantity_as};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// One run that several statements may share.
 struct Job {
@@ -29,6 +31,8 @@ pub(super) struct Plan<'m> {
     measures: Measures,
     jobs: Vec<Job>,
     asked: Vec<Result<Asked, Verdict>>,
+    /// The statements in groups that share no run.
+    together: Vec<Vec<usize>>,
 }
 
 impl<'m> Plan<'m> {
@@ -36,9 +40,10 @@ impl<'m> Plan<'m> {
     pub(super) fn new(model: &'m Model, statements: &[&Statement]) -> Plan<'m> {
         let mut measures = Measures::default();
         let mut jobs: Vec<Job> = Vec::new();
-        let asked = statements.iter().map(|one| ask(model, one, &mut measures, &mut jobs)).collect();
-        let compiled = Compiled::new(model, &measures.subjects);
-        Plan { compiled, measures, jobs, asked }
+        let asked: Vec<_> = statements.iter().map(|one| ask(model, one, &mut measures, &mut jobs)).collect();
+        let compiled = Compiled::of_outcomes(model, &measures.subjects);
+        let together = together(&asked, jobs.len());
+        Plan { compiled, measures, jobs, asked, together }
     }
 
     /// The unit in which the measure of a statement is shown, if it has one.
@@ -47,43 +52,133 @@ impl<'m> Plan<'m> {
         self.measures.list.get(asked.measure).map(|(_, unit)| unit)
     }
 
+    /// Whether each statement can change with what is reached.
+    pub(super) fn reached(&self, reach: &Reach) -> Vec<bool> {
+        let subject = |index: usize| self.measures.subjects.get(index).is_none_or(|tree| reach.touches(tree));
+        self.asked
+            .iter()
+            .map(|asked| {
+                let mut touched = false;
+                if let Ok(asked) = asked {
+                    self.measures.list[asked.measure].0.each_taken(&mut |taken| touched |= subject(taken.subject));
+                }
+                touched
+            })
+            .collect()
+    }
+
     /// Runs everything with parameters set to other values (index, internal unit), and takes every measure, in internal
     /// units. What a statement sets itself wins. A statement whose run fails has the reason.
     pub(super) fn run(&self, settings: &[(usize, f64)], options: &SolverOptions) -> Vec<Result<f64, Verdict>> {
-        let results: Vec<_> = self
-            .jobs
+        self.run_some(settings, options, &|_| true)
+    }
+
+    /// As [`Plan::run`], for some of the statements; the others are NaN, and runs that only they need are not made.
+    pub(super) fn run_some(
+        &self,
+        settings: &[(usize, f64)],
+        options: &SolverOptions,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Vec<Result<f64, Verdict>> {
+        let mut values: Vec<Result<f64, Verdict>> =
+            self.asked.iter().map(|asked| asked.as_ref().map(|_| f64::NAN).map_err(Clone::clone)).collect();
+        // Statements that share no run are done apart, so that not all trajectories are in memory at once.
+        let parts: Vec<Vec<(usize, Result<f64, Verdict>)>> = self
+            .together
             .par_iter()
-            .map(|job| match &job.scenario {
+            .map(|statements| {
+                let statements: Vec<usize> = statements.iter().copied().filter(|one| wanted(*one)).collect();
+                self.run_together(&statements, settings, options)
+            })
+            .collect();
+        for (statement, value) in parts.into_iter().flatten() {
+            values[statement] = value;
+        }
+        values
+    }
+
+    fn run_together(
+        &self,
+        statements: &[usize],
+        settings: &[(usize, f64)],
+        options: &SolverOptions,
+    ) -> Vec<(usize, Result<f64, Verdict>)> {
+        let asked: Vec<(usize, &Asked)> =
+            statements.iter().filter_map(|one| Some((*one, self.asked[*one].as_ref().ok()?))).collect();
+        let mut jobs: Vec<usize> = asked.iter().flat_map(|(_, asked)| asked.jobs.iter().copied()).collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        let results: Vec<_> = jobs
+            .par_iter()
+            .map(|job| match &self.jobs[*job].scenario {
                 Ok(scenario) => {
                     let mut scenario = scenario.clone();
                     scenario.settings.splice(0..0, settings.iter().copied());
-                    simulate(&self.compiled, &scenario, options, Keep::Everything)
+                    let measures = asked.iter().flat_map(|(_, asked)| {
+                        let runs = asked.jobs.iter().enumerate().filter(|(_, of)| *of == job);
+                        runs.map(|(run, _)| (&self.measures.list[asked.measure].0, run))
+                    });
+                    simulate(&self.compiled, &scenario, options, Keep::Within(&spans(measures)))
                         .map_err(|error| error.diagnostic(&self.compiled).message)
                 }
                 Err(reason) => Err(reason.clone()),
             })
             .collect();
-        let mut place_of = vec![None; results.len()];
+        let result_of = |job: &usize| jobs.binary_search(job).ok().and_then(|place| results.get(place));
+        let mut place_of = vec![usize::MAX; jobs.len()];
         let mut trajectories = Vec::new();
-        for (index, result) in results.iter().enumerate() {
+        for (place, result) in place_of.iter_mut().zip(&results) {
             if let Ok(trajectory) = result {
-                place_of[index] = Some(trajectories.len());
+                *place = trajectories.len();
                 trajectories.push(trajectory);
             }
         }
-        let mut taker = Taker::new(self.measures.subjects.len(), trajectories.iter().copied());
-        self.asked
+        let measures: Vec<(&Measure, Vec<usize>)> = asked
             .iter()
-            .map(|asked| {
-                let asked = asked.as_ref().map_err(Clone::clone)?;
-                if let Some(reason) = asked.jobs.iter().find_map(|job| results[*job].as_ref().err()) {
-                    return Err(Verdict::Unscored(reason.clone()));
+            .map(|(_, asked)| {
+                let place = |job: &usize| jobs.binary_search(job).map_or(usize::MAX, |place| place_of[place]);
+                (&self.measures.list[asked.measure].0, asked.jobs.iter().map(place).collect())
+            })
+            .collect();
+        let borrowed: Vec<(&Measure, &[usize])> = measures.iter().map(|(measure, of)| (*measure, &of[..])).collect();
+        let mut taker = Taker::new(&borrowed, trajectories.iter().copied());
+        asked
+            .iter()
+            .zip(&borrowed)
+            .map(|((statement, asked), (measure, of))| {
+                match asked.jobs.iter().find_map(|job| result_of(job)?.as_ref().err()) {
+                    Some(reason) => (*statement, Err(Verdict::Unscored(reason.clone()))),
+                    None => (*statement, Ok(taker.value(measure, of))),
                 }
-                let of: Vec<usize> = asked.jobs.iter().filter_map(|job| place_of[*job]).collect();
-                Ok(taker.value(&self.measures.list[asked.measure].0, &of))
             })
             .collect()
     }
+}
+
+/// The statements in groups that share no run.
+fn together(asked: &[Result<Asked, Verdict>], jobs: usize) -> Vec<Vec<usize>> {
+    // The group of each job, by the first job of the group.
+    let mut first: Vec<usize> = (0..jobs).collect();
+    let find = |first: &[usize], mut job: usize| {
+        while first[job] != job {
+            job = first[job];
+        }
+        job
+    };
+    let of = |one: &Result<Asked, Verdict>| one.as_ref().map_or_else(|_| Vec::new(), |asked| asked.jobs.clone());
+    for one in asked {
+        for pair in of(one).windows(2) {
+            let (a, b) = (find(&first, pair[0]), find(&first, pair[1]));
+            first[a.max(b)] = a.min(b);
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (statement, one) in asked.iter().enumerate() {
+        if let Some(job) = of(one).first() {
+            groups.entry(find(&first, *job)).or_default().push(statement);
+        }
+    }
+    groups.into_values().collect()
 }
 
 fn ask(model: &Model, statement: &Statement, measures: &mut Measures, jobs: &mut Vec<Job>) -> Result<Asked, Verdict> {

@@ -99,7 +99,7 @@ fn run_events<'m>(
     compiled: &'m Compiled<'m>,
     scenario: &Scenario,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
     session: &Session,
 ) -> Result<Runs<'m>, Failure> {
     let model = compiled.model;

@@ -59,7 +59,7 @@ pub fn simulate_individuals<'m>(
     compiled: &'m Compiled<'m>,
     timelines: Vec<Timeline>,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
 ) -> Vec<Result<Trajectory<'m>, SimulationError>> {
     // Few are divided evenly, so that no thread idles while another has a full block.
     let share = timelines.len().div_ceil(rayon::current_num_threads()).clamp(1, BLOCK);
@@ -87,7 +87,7 @@ pub fn simulate_block<'m, T>(
     compiled: &'m Compiled<'m>,
     timelines: &mut dyn Iterator<Item = Result<Timeline, SimulationError>>,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
     finish: &mut dyn FnMut(Trajectory<'m>) -> T,
 ) -> Vec<Result<T, SimulationError>> {
     simulate_block_from(compiled, timelines, &|_| None, options, keep, finish)
@@ -99,7 +99,7 @@ pub fn simulate_block_from<'m, T>(
     timelines: &mut dyn Iterator<Item = Result<Timeline, SimulationError>>,
     known: &dyn Fn(&Timeline) -> Option<Start>,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
     finish: &mut dyn FnMut(Trajectory<'m>) -> T,
 ) -> Vec<Result<T, SimulationError>> {
     // One alone is not worth code for eight; the explicit methods know no lanes.
@@ -121,7 +121,7 @@ struct Waiting<'w, 'm, T> {
     timelines: &'w mut dyn Iterator<Item = Result<Timeline, SimulationError>>,
     known: &'w dyn Fn(&Timeline) -> Option<Start>,
     options: &'w SolverOptions,
-    keep: Keep,
+    keep: Keep<'w>,
     finish: &'w mut dyn FnMut(Trajectory<'m>) -> T,
     /// One place an individual, filled when it ends.
     results: Vec<Option<Result<T, SimulationError>>>,

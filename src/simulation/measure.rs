@@ -18,27 +18,22 @@ const BOOLE: [f64; LOOKS] = [7.0, 32.0, 12.0, 32.0, 7.0];
 /// Rounds of golden section: 0.618^60 is below the last bit.
 const GOLDEN_ROUNDS: usize = 60;
 
-/// All subjects of a trajectory, looked at five times a step; made once for all outcomes of a run.
+/// The wanted subjects of a trajectory, looked at five times a step; made once for all outcomes of a run.
+#[derive(Default)]
 struct Looks {
     /// Times, five a piece.
     times: Vec<f64>,
-    /// The subjects at these times, a row each.
+    /// The wanted subjects at these times, a row each.
     values: Vec<f64>,
-    subjects: usize,
-}
-
-impl Looks {
-    fn value(&self, look: usize, subject: usize) -> f64 {
-        self.values[look * self.subjects + subject]
-    }
 }
 
 /// The values of all measures, internal units. `trajectories` are those of the runs the measures speak of, in order;
 /// each must have kept everything, and have been compiled with the measures' subjects as its extra expressions.
 /// What is not defined (a half-life of a rising curve, the time of something that never happens) is NaN.
 pub fn take(measures: &Measures, trajectories: &[&Trajectory<'_>]) -> Vec<f64> {
-    let mut taker = Taker::new(measures.subjects.len(), trajectories.iter().copied());
     let all: Vec<usize> = (0..trajectories.len()).collect();
+    let asked: Vec<(&Measure, &[usize])> = measures.list.iter().map(|(measure, _)| (measure, &all[..])).collect();
+    let mut taker = Taker::new(&asked, trajectories.iter().copied());
     measures.list.iter().map(|(measure, _)| taker.value(measure, &all)).collect()
 }
 
@@ -48,9 +43,25 @@ pub struct Taker<'t, 'm> {
 }
 
 impl<'t, 'm> Taker<'t, 'm> {
-    /// For trajectories that were all compiled with the same number of subjects.
-    pub fn new(subjects: usize, trajectories: impl Iterator<Item = &'t Trajectory<'m>>) -> Taker<'t, 'm> {
-        Taker { runs: trajectories.map(|trajectory| Run::new(trajectory, subjects)).collect() }
+    /// For the measures that will be asked for, each with the trajectories that are its runs: what none of them needs
+    /// is not kept in memory.
+    pub fn new(
+        asked: &[(&Measure, &[usize])],
+        trajectories: impl Iterator<Item = &'t Trajectory<'m>>,
+    ) -> Taker<'t, 'm> {
+        let mut runs: Vec<Run<'t, 'm>> = trajectories.map(Run::new).collect();
+        for (measure, of) in asked {
+            measure.each_taken(&mut |taken| {
+                if let Some(run) = of.get(taken.run).and_then(|run| runs.get_mut(*run)) {
+                    run.wanted.push(taken.subject);
+                }
+            });
+        }
+        for run in &mut runs {
+            run.wanted.sort_unstable();
+            run.wanted.dedup();
+        }
+        Taker { runs }
     }
 
     /// The value of a measure whose run `i` is trajectory `of[i]`, internal units.
@@ -103,21 +114,22 @@ struct Run<'t, 'm> {
     trajectory: &'t Trajectory<'m>,
     observer: Observer<'t, 'm>,
     looks: Option<Looks>,
-    subjects: usize,
+    /// The subjects that are asked for, in ascending order.
+    wanted: Vec<usize>,
     /// The index of the first subject among the quantities.
     first: usize,
 }
 
 impl<'t, 'm> Run<'t, 'm> {
-    fn new(trajectory: &'t Trajectory<'m>, subjects: usize) -> Run<'t, 'm> {
+    fn new(trajectory: &'t Trajectory<'m>) -> Run<'t, 'm> {
         let first = trajectory.compiled.model.quantities.len();
-        Run { trajectory, observer: trajectory.observer(), looks: None, subjects, first }
+        Run { trajectory, observer: trajectory.observer(), looks: None, wanted: Vec::new(), first }
     }
 
     fn looks(&mut self) -> &Looks {
         if self.looks.is_none() {
             let recording = &self.trajectory.recording;
-            let mut looks = Looks { times: Vec::new(), values: Vec::new(), subjects: self.subjects };
+            let mut looks = Looks::default();
             for index in 0..recording.piece_count() {
                 let Some(piece) = recording.get_piece(index) else { break };
                 let width = piece.until - piece.time;
@@ -129,14 +141,14 @@ impl<'t, 'm> Run<'t, 'm> {
                     };
                     self.observer.go_within(index, time);
                     looks.times.push(time);
-                    for subject in 0..self.subjects {
+                    for subject in &self.wanted {
                         looks.values.push(self.observer.quantity(self.first + subject));
                     }
                 }
             }
             self.looks = Some(looks);
         }
-        self.looks.get_or_insert_with(|| Looks { times: Vec::new(), values: Vec::new(), subjects: 0 })
+        self.looks.get_or_insert_with(Looks::default)
     }
 
     fn at(&mut self, piece: usize, time: f64, subject: usize) -> f64 {
@@ -202,9 +214,14 @@ impl<'t, 'm> Run<'t, 'm> {
     /// The values of a subject at five points of a part; from the looks if the part is a whole piece.
     fn five(&mut self, (piece, a, b): (usize, f64, f64), subject: usize) -> [(f64, f64); LOOKS] {
         let base = piece * LOOKS;
-        let looks = self.looks();
-        if looks.times[base] == a && looks.times[base + LOOKS - 1] == b {
-            return std::array::from_fn(|look| (looks.times[base + look], looks.value(base + look, subject)));
+        if let Ok(place) = self.wanted.binary_search(&subject) {
+            let width = self.wanted.len();
+            let looks = self.looks();
+            if looks.times[base] == a && looks.times[base + LOOKS - 1] == b {
+                return std::array::from_fn(|look| {
+                    (looks.times[base + look], looks.values[(base + look) * width + place])
+                });
+            }
         }
         std::array::from_fn(|look| {
             let time = if look + 1 == LOOKS { b } else { a + (b - a) * look as f64 / (LOOKS - 1) as f64 };

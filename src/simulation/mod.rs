@@ -18,7 +18,7 @@ pub use compiled::{Compiled, DoseExpressions, constant};
 pub use failure::{SimulationError, steady_doses_text, warning_diagnostic};
 pub use individuals::{simulate_block, simulate_block_from, simulate_individuals, timelines};
 pub use measure::{Taker, take};
-pub use outcome::{Measure, Measures, Outcome, Taken};
+pub use outcome::{Measure, Measures, Outcome, Taken, spans};
 pub use run::{Keep, SolverOptions, problem, problem_from, simulate, solve_from, solve_timeline, timeline, tolerance};
 pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};
 pub use start::{Start, SteadyDoses, SteadyReport, find_start};

@@ -91,6 +91,51 @@ pub enum Measure {
     Call(Function, Vec<Measure>),
 }
 
+impl Taken {
+    /// The span of time that it looks at, generous by a few bits.
+    fn span(&self) -> (f64, f64) {
+        let (from, until) = match self.outcome {
+            // Where the solution began is always kept.
+            Outcome::Start => return (f64::INFINITY, f64::INFINITY),
+            Outcome::At => (self.value, self.value),
+            Outcome::HalfLife | Outcome::AreaToInfinity => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => (self.window.0.unwrap_or(f64::NEG_INFINITY), self.window.1.unwrap_or(f64::INFINITY)),
+        };
+        (from - 1e-9 * from.abs().min(1e9), until + 1e-9 * until.abs().min(1e9))
+    }
+}
+
+/// The spans of time that measures look at in run `run`, for [`super::Keep::Within`].
+pub fn spans<'a>(measures: impl Iterator<Item = (&'a Measure, usize)>) -> Vec<(f64, f64)> {
+    let mut spans = Vec::new();
+    for (measure, run) in measures {
+        measure.each_taken(&mut |taken| {
+            if taken.run == run {
+                spans.push(taken.span());
+            }
+        });
+    }
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    spans.dedup();
+    spans
+}
+
+impl Measure {
+    /// Visits every outcome in it.
+    pub fn each_taken(&self, visit: &mut impl FnMut(&Taken)) {
+        match self {
+            Measure::Constant(_) => {}
+            Measure::Taken(taken) => visit(taken),
+            Measure::Negate(inner) => inner.each_taken(visit),
+            Measure::Binary(_, a, b) | Measure::Compare(_, a, b) => {
+                a.each_taken(visit);
+                b.each_taken(visit);
+            }
+            Measure::Call(_, arguments) => arguments.iter().for_each(|argument| argument.each_taken(visit)),
+        }
+    }
+}
+
 /// Measures of one model, with the subjects they share.
 #[derive(Debug, Clone, Default)]
 pub struct Measures {

@@ -30,12 +30,15 @@ impl Default for SolverOptions {
 }
 
 /// What a run keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Keep<'a> {
     /// Only the output rows.
     Rows,
     /// The solution at every time, for outcomes and figures.
     Everything,
+    /// The solution within these spans of time (from, until; [`super::spans`] tells those of measures), and where it
+    /// began. A year of daily doses is hundreds of megabytes otherwise.
+    Within(&'a [(f64, f64)]),
 }
 
 /// The tolerances of a run.
@@ -69,7 +72,7 @@ pub fn simulate<'m>(
     compiled: &'m Compiled<'m>,
     scenario: &Scenario,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
 ) -> Result<Trajectory<'m>, SimulationError> {
     let timeline = timeline(compiled.model, &compiled.routes, scenario)?;
     solve_timeline(compiled, timeline, options, keep)
@@ -150,7 +153,7 @@ pub fn solve_timeline<'m>(
     compiled: &'m Compiled<'m>,
     timeline: Timeline,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
 ) -> Result<Trajectory<'m>, SimulationError> {
     let start = find_start(compiled, &timeline.parameters, &timeline.clamps, options)?;
     solve_from(compiled, timeline, start, options, keep)
@@ -165,7 +168,7 @@ pub fn solve_from<'m>(
     timeline: Timeline,
     start: Start,
     options: &SolverOptions,
-    keep: Keep,
+    keep: Keep<'_>,
 ) -> Result<Trajectory<'m>, SimulationError> {
     let (problem, steady) = reported_problem(compiled, &timeline, &start, options)?;
     let mut recording = recording(keep);
@@ -175,10 +178,11 @@ pub fn solve_from<'m>(
 }
 
 /// An empty recording that keeps what is asked.
-pub(super) fn recording(keep: Keep) -> Recording {
+pub(super) fn recording(keep: Keep<'_>) -> Recording {
     match keep {
         Keep::Rows => Recording::of_rows(),
         Keep::Everything => Recording::of_pieces(),
+        Keep::Within(spans) => Recording::of_pieces_within(spans),
     }
 }
 

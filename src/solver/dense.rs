@@ -191,6 +191,8 @@ pub struct Recording {
     /// The firings of events: when, and which rule.
     pub firings: Vec<(f64, usize)>,
     keep_pieces: bool,
+    /// Where pieces are kept; everywhere if empty.
+    within: Vec<(f64, f64)>,
     spans: Vec<Span>,
     data: Vec<f64>,
 }
@@ -223,6 +225,11 @@ impl Recording {
     /// Keeps the pieces too, so that the solution can be asked for at any time.
     pub fn of_pieces() -> Recording {
         Recording { keep_pieces: true, ..Recording::default() }
+    }
+
+    /// As [`Recording::of_pieces`], but keeps only the first piece and those that meet one of these spans of time.
+    pub fn of_pieces_within(spans: &[(f64, f64)]) -> Recording {
+        Recording { keep_pieces: true, within: spans.to_vec(), ..Recording::default() }
     }
 
     /// Forgets everything recorded and keeps the memory for the next solve.
@@ -334,6 +341,10 @@ impl Sink for Recording {
     }
 
     fn piece(&mut self, piece: &Piece) {
+        let meets = |(from, until): &(f64, f64)| piece.time <= *until && piece.until >= *from;
+        if !self.spans.is_empty() && !self.within.is_empty() && !self.within.iter().any(meets) {
+            return;
+        }
         let states = piece.start.len();
         self.spans.push(Span {
             time: piece.time,
