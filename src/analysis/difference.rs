@@ -1,7 +1,8 @@
 //! What one model changes against another, entry by entry.
 
-use crate::dosing::{Amount, Delivery, Dose};
-use crate::model::{Model, Origin};
+use crate::dosing::describe;
+use crate::expression::Tree;
+use crate::model::{Model, Origin, Target, Variation, dosing_routes};
 use crate::numerics::float_text::number_text;
 use crate::units::Unit;
 
@@ -24,7 +25,7 @@ type Describe = fn(&Model) -> Vec<(String, String)>;
 /// All differences that matter to a result or to where a number comes from, in the order of the sections.
 pub fn difference(base: &Model, variant: &Model) -> Vec<Change> {
     let mut changes = Vec::new();
-    let sections: [(&'static str, Describe); 9] = [
+    let sections: [(&'static str, Describe); 10] = [
         ("model", header),
         ("parameters", parameters),
         ("states", states),
@@ -34,11 +35,11 @@ pub fn difference(base: &Model, variant: &Model) -> Vec<Change> {
         ("routes", routes),
         ("perturbations", perturbations),
         ("events", events),
+        ("regimens", regimens),
     ];
     for (section, describe) in sections {
         compare(section, &describe(base), &describe(variant), &mut changes);
     }
-    compare("regimens", &regimens(base), &regimens(variant), &mut changes);
     changes
 }
 
@@ -61,10 +62,21 @@ fn number(value: f64, unit: &Unit) -> String {
     if unit.text() == "1" { text } else { format!("{text} {}", unit.text()) }
 }
 
+/// What something is set to: a number in its declared unit, or an expression.
+fn assigned(model: &Model, name: &str, unit: &Unit, tree: &Tree) -> String {
+    match tree {
+        Tree::Constant(value) => format!("{name} = {}", number(*value, unit)),
+        tree => format!("{name} = {}", model.tree_text(tree)),
+    }
+}
+
 fn header(model: &Model) -> Vec<(String, String)> {
+    let time = |time: Option<f64>| time.map_or("not given".to_string(), |time| number(time, &model.time_unit));
     vec![
         ("time".to_string(), model.time_unit.text().to_string()),
         ("start".to_string(), format!("{:?}", model.start).to_lowercase()),
+        ("until".to_string(), time(model.until)),
+        ("every".to_string(), time(model.every)),
         ("species".to_string(), model.species.clone()),
         ("condition".to_string(), model.condition.clone()),
     ]
@@ -79,7 +91,19 @@ fn parameters(model: &Model) -> Vec<(String, String)> {
     model
         .parameters
         .iter()
-        .map(|one| (one.name.clone(), format!("{}{}", number(one.value, &one.unit), origin(&one.origin))))
+        .map(|one| {
+            let mut text = number(one.value, &one.unit);
+            let between = |low, high| format!("{} to {}", number(low, &one.unit), number(high, &one.unit));
+            text.push_str(&one.range.map_or(String::new(), |(low, high)| format!(", range {}", between(low, high))));
+            text.push_str(&match one.vary {
+                Some(Variation::LogNormal(spread)) => format!(", varies lognormal {}", number_text(spread)),
+                Some(Variation::Normal(spread)) => format!(", varies normal {}", number(spread, &one.unit)),
+                Some(Variation::Uniform(low, high)) => format!(", varies {}", between(low, high)),
+                None => String::new(),
+            });
+            text.push_str(if one.covariate { ", covariate" } else { "" });
+            (one.name.clone(), text + &origin(&one.origin))
+        })
         .collect()
 }
 
@@ -87,7 +111,13 @@ fn states(model: &Model) -> Vec<(String, String)> {
     model
         .states
         .iter()
-        .map(|one| (one.name.clone(), format!("starts at {} [{}]", one.start_text, one.unit.text())))
+        .map(|one| {
+            let mut text = format!("starts at {} [{}]", one.start_text, one.unit.text());
+            text.push_str(&format!(", scale {}", number(one.scale, &one.unit)));
+            text.push_str(if one.steady { "" } else { ", keeps its start" });
+            text.push_str(&one.molar_mass.as_ref().map_or(String::new(), |mass| format!(", molar mass {mass}")));
+            (one.name.clone(), text)
+        })
         .collect()
 }
 
@@ -135,58 +165,31 @@ fn routes(model: &Model) -> Vec<(String, String)> {
                 ("lag", &route.lag),
                 ("duration", &route.duration),
                 ("rate", &route.rate),
+                ("molar mass", &route.molar_mass),
             ] {
                 if let Some(tree) = tree {
                     text.push_str(&format!(", {word} {}", model.tree_text(tree)));
                 }
             }
+            text.push_str(&route.cmt.map_or(String::new(), |cmt| format!(", CMT {cmt}")));
             (route.name.clone(), text)
         })
         .collect()
 }
 
 fn regimens(model: &Model) -> Vec<(String, String)> {
+    let routes = dosing_routes(model);
     model
         .regimens
         .iter()
-        .map(|one| (one.name.clone(), format!("{}: {}", one.title, doses(model, &one.doses))))
-        .collect()
-}
-
-/// Doses in words.
-fn doses(model: &Model, doses: &[Dose]) -> String {
-    let time = |value: f64| number(value, &model.time_unit);
-    let one = |dose: &Dose| {
-        let unit = &model.routes[dose.route].unit;
-        let amount = |amount: &Amount| {
-            // Doses in mass for a route that counts an amount are shown in mg, which is the internal unit of mass.
-            let (value, unit) = if amount.as_mass {
-                (amount.value, "mg")
-            } else {
-                (unit.from_internal_shortest(amount.value), unit.text())
-            };
-            format!("{} {unit}{}", number_text(value), if amount.per_weight { "/kg" } else { "" })
-        };
-        let mut text = format!("{} {}", model.routes[dose.route].name, amount(&dose.amount));
-        match &dose.delivery {
-            Delivery::Over(over) => text.push_str(&format!(" over {}", time(*over))),
-            Delivery::Rate(rate) => {
-                text.push_str(&format!(" at the rate {} per {}", amount(rate), model.time_unit.text()))
+        .map(|one| {
+            let mut text = format!("{}: {}", one.title, describe(&one.doses, &routes, &model.time_unit));
+            if !one.perturbations.is_empty() {
+                text.push_str(&format!("; perturbed by {}", one.perturbations.join(", ")));
             }
-            Delivery::Endless(rate) => text.push_str(&format!(" at the rate {} since forever", amount(rate))),
-            Delivery::Bolus => text.push_str(" bolus"),
-            Delivery::Route => {}
-        }
-        text.push_str(&format!(" at {}", time(dose.at)));
-        text.push_str(&dose.every.map_or(String::new(), |every| format!(" every {}", time(every))));
-        text.push_str(&dose.times.map_or(String::new(), |times| format!(" times {times}")));
-        text.push_str(&dose.until.map_or(String::new(), |until| format!(" until {}", time(until))));
-        if dose.steady {
-            text.push_str(" steady");
-        }
-        text
-    };
-    doses.iter().map(one).collect::<Vec<_>>().join("; ")
+            (one.name.clone(), text)
+        })
+        .collect()
 }
 
 fn perturbations(model: &Model) -> Vec<(String, String)> {
@@ -200,12 +203,14 @@ fn perturbations(model: &Model) -> Vec<(String, String)> {
             parts.extend(
                 one.set
                     .iter()
-                    .map(|(index, tree)| format!("{} = {}", model.parameters[*index].name, model.tree_text(tree))),
+                    .map(|(index, tree)| (&model.parameters[*index], tree))
+                    .map(|(parameter, tree)| assigned(model, &parameter.name, &parameter.unit, tree)),
             );
             parts.extend(
                 one.clamp
                     .iter()
-                    .map(|(index, tree)| format!("{} held at {}", model.states[*index].name, model.tree_text(tree))),
+                    .map(|(index, tree)| (&model.states[*index], tree))
+                    .map(|(state, tree)| assigned(model, &state.name, &state.unit, tree) + " held"),
             );
             (one.name.clone(), parts.join(", "))
         })
@@ -213,5 +218,83 @@ fn perturbations(model: &Model) -> Vec<(String, String)> {
 }
 
 fn events(model: &Model) -> Vec<(String, String)> {
-    model.events.iter().map(|one| (one.name.clone(), format!("when {}", one.when_text))).collect()
+    model
+        .events
+        .iter()
+        .map(|one| {
+            let set = one.set.iter().map(|(target, tree)| {
+                let (name, unit) = match target {
+                    Target::State(index) => (&model.states[*index].name, &model.states[*index].unit),
+                    Target::Parameter(index) => (&model.parameters[*index].name, &model.parameters[*index].unit),
+                };
+                assigned(model, name, unit, tree)
+            });
+            (one.name.clone(), format!("when {}: {}", one.when_text, set.collect::<Vec<_>>().join(", ")))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::SourceText;
+    use crate::model::load;
+
+    const BASE: &str = r#"
+kascade = 1
+[model]
+name = "base"
+time = "h"
+until = "1 d"
+[parameters]
+CL = { value = 5, unit = "L/h", range = [1, 9], vary = { lognormal = 0.2 }, assumed = "a test" }
+V = { value = 20, unit = "L", assumed = "a test" }
+MW = { value = 200, unit = "g/mol", assumed = "a test" }
+[states]
+A = { start = 0, unit = "umol" }
+done = { start = 0, unit = "1", scale = 0.1, steady = false }
+[derivatives]
+A = "-CL / V * A"
+[routes]
+iv = { into = "A", molar_mass = "MW", cmt = 1 }
+[regimens.one]
+title = "one"
+doses = [ { route = "iv", amount = "120 umol", rate = "2 umol/min" } ]
+[perturbations.slow]
+set = { CL = 2 }
+[events.ends]
+when = "A < 1 [umol]"
+set = { done = 1 }
+"#;
+
+    fn model(text: &str) -> Model {
+        let read = load(&SourceText::new("m.toml", text), &|_, _| panic!("it extends nothing"));
+        read.unwrap_or_else(|report| panic!("{:?}", report.list)).model
+    }
+
+    #[test]
+    fn whatever_changes_a_run_is_told() {
+        let base = model(BASE);
+        assert_eq!(difference(&base, &base), []);
+        for (from, to, section, says) in [
+            ("until = \"1 d\"", "until = \"2 d\"", "model", "48 h"),
+            ("[model]", "[model]\nevery = \"1 h\"", "model", "1 h"),
+            ("range = [1, 9]", "range = [1, 8]", "parameters", "range 1 L/h to 8 L/h"),
+            ("lognormal = 0.2", "lognormal = 0.3", "parameters", "varies lognormal 0.3"),
+            ("scale = 0.1", "scale = 0.2", "states", "scale 0.2"),
+            (", steady = false", "", "states", "scale 0.1"),
+            ("molar_mass = \"MW\"", "molar_mass = \"2 * MW\"", "routes", "molar mass 2 * MW"),
+            ("cmt = 1", "cmt = 2", "routes", "CMT 2"),
+            ("set = { done = 1 }", "set = { done = 2 }", "events", "done = 2"),
+            ("set = { CL = 2 }", "set = { CL = 3 }", "perturbations", "CL = 3 L/h"),
+            ("2 umol/min", "3 umol/min", "regimens", "iv 120 umol rate 180 umol/h"),
+            ("title = \"one\"", "title = \"one\"\nperturbations = [\"slow\"]", "regimens", "perturbed by slow"),
+        ] {
+            assert!(BASE.contains(from), "{from}");
+            let changes = difference(&base, &model(&BASE.replacen(from, to, 1)));
+            let [change] = changes.as_slice() else { panic!("{from} -> {to}: {changes:?}") };
+            let after = change.after.as_deref().unwrap_or_default();
+            assert!(change.section == section && after.contains(says), "{from} -> {to}: {change:?}");
+        }
+    }
 }

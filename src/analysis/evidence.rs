@@ -42,7 +42,7 @@ pub struct Scored<'a> {
     pub got: f64,
     /// The unit of the numbers, as printed.
     pub unit: String,
-    /// Whether all rows were read in their source.
+    /// Whether all its rows were read in their source; a statement without rows recalls none.
     pub read: bool,
     /// Its weight in the total.
     pub weight: f64,
@@ -77,7 +77,7 @@ impl Score<'_> {
 
     /// How many of the statements that were held back, and apply, come out; and how many there are.
     pub fn held_back(&self) -> (usize, usize) {
-        let applies = |one: &&Scored<'_>| one.statement.held_back && !matches!(one.verdict, Verdict::NotApplicable(_));
+        let applies = |one: &&Scored<'_>| one.statement.held_back && one.applies();
         let met = self.entries.iter().filter(applies).filter(|one| one.verdict == Verdict::Met).count();
         (met, self.entries.iter().filter(applies).count())
     }
@@ -170,9 +170,14 @@ fn share_weights(entries: &mut [Scored<'_>]) {
 }
 
 impl<'a> Scored<'a> {
+    /// Whether it speaks of the model.
+    pub fn applies(&self) -> bool {
+        !matches!(self.verdict, Verdict::NotApplicable(_))
+    }
+
     /// Whether it counts in a score: it applies and was not held back.
     pub fn counts(&self) -> bool {
-        !self.statement.held_back && !matches!(self.verdict, Verdict::NotApplicable(_))
+        !self.statement.held_back && self.applies()
     }
 
     /// A statement for which there is no number.
@@ -186,7 +191,7 @@ impl<'a> Scored<'a> {
 fn row_weight(statement: &Statement, rows: &HashMap<String, EvidenceRow>) -> (f64, bool) {
     let known: Vec<bool> = statement.rows.iter().filter_map(|id| rows.get(&id.text)).map(|row| row.read).collect();
     if known.is_empty() {
-        return (1.0, false);
+        return (1.0, true);
     }
     let sum: f64 = known.iter().map(|read| if *read { 1.0 } else { 0.5 }).sum();
     (sum / known.len() as f64, known.iter().all(|read| *read))

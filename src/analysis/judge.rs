@@ -46,14 +46,19 @@ pub(super) fn judge<'a>(
         return scored;
     }
     match statement.compare {
-        Comparison::Sign => judge_sign(&mut scored, &found),
+        Comparison::Sign => judge_sign(&mut scored, &found, unit),
         Comparison::Order => {
             let range = statement.accept.unwrap_or((f64::MIN_POSITIVE, f64::INFINITY));
-            let (value, shown) = in_declared(statement, got, unit);
-            scored.got = value;
-            scored.unit = shown;
-            scored.range = Some(range);
-            scored.verdict = if value >= range.0 && value <= range.1 { Verdict::Met } else { Verdict::Missed };
+            match declared_unit(statement, &[], unit) {
+                Ok(declared) => {
+                    scored.got = declared.from_internal(got);
+                    scored.unit = unit_words(&declared);
+                    scored.range = Some(range);
+                    let holds = scored.got >= range.0 && scored.got <= range.1;
+                    scored.verdict = if holds { Verdict::Met } else { Verdict::Missed };
+                }
+                Err(reason) => scored.verdict = Verdict::Unscored(reason),
+            }
         }
         Comparison::Value => judge_value(&mut scored, &found, got, unit),
     }
@@ -64,16 +69,39 @@ fn unit_words(unit: &Unit) -> String {
     if unit.text() == "1" { String::new() } else { unit.text().to_string() }
 }
 
-/// A value in the unit that the statement declares, or the measure's own.
-fn in_declared(statement: &Statement, got: f64, unit: &Unit) -> (f64, String) {
-    match statement.unit.as_deref().map(Unit::parse) {
-        Some(Ok(declared)) if declared.compatible(unit) => (declared.from_internal(got), unit_words(&declared)),
-        _ => (unit.from_internal(got), unit_words(unit)),
+/// The unit of the expected number: the statement's, else that of the rows it comes from, else the measure's own
+/// (`unit`). It must fit the measure.
+///
+/// # Errors
+/// Why the expected number cannot be compared with the measure.
+fn declared_unit(statement: &Statement, rows: &[&EvidenceRow], unit: &Unit) -> Result<Unit, String> {
+    let fits = |declared: Unit, whose: &str| {
+        if declared.compatible(unit) {
+            return Ok(declared);
+        }
+        Err(format!("the measure is in {}, {whose} in {}", unit.text(), declared.text()))
+    };
+    if let Some(text) = &statement.unit {
+        return fits(Unit::parse(text).map_err(|error| error.to_string())?, "the expected number");
+    }
+    let Some(row) = rows.first() else { return Ok(unit.clone()) };
+    if statement.combine == Some(Combination::Ratio) {
+        return fits(Unit::none(), "the ratio of the rows");
+    }
+    match Unit::parse(&row.unit) {
+        Ok(declared) => fits(declared, "the row"),
+        // Words that are no unit (`OR`, `ratio`) stand for a pure number.
+        Err(_) if unit.dimension().is_none() => Ok(unit.clone()),
+        Err(_) => Err(format!("the measure is in {}, the row in `{}`, which is no unit", unit.text(), row.unit)),
     }
 }
 
 /// The measure is a ratio, 1 being no change.
-fn judge_sign(scored: &mut Scored<'_>, rows: &[&EvidenceRow]) {
+fn judge_sign(scored: &mut Scored<'_>, rows: &[&EvidenceRow], unit: &Unit) {
+    if !unit.dimension().is_none() {
+        scored.verdict = Verdict::Unscored(format!("a direction needs a ratio, and the measure is in {}", unit.text()));
+        return;
+    }
     let sign = if scored.statement.from_text {
         scored.statement.expected
     } else {
@@ -100,29 +128,13 @@ fn judge_value(scored: &mut Scored<'_>, rows: &[&EvidenceRow], got: f64, unit: &
     let combined = combine(statement, rows);
     let (expected, row_range) = if statement.from_text { (statement.expected, None) } else { combined };
     let expected = expected.or(statement.expected);
-    // The row's number is in the statement's unit, or the row's own; a row whose unit is no unit (`percent`, `OR`) is a
-    // pure number.
-    let written = statement.unit.clone().or_else(|| rows.first().map(|row| row.unit.clone())).unwrap_or_default();
-    let declared = match Unit::parse(&written) {
-        Ok(declared) if declared.compatible(unit) => declared,
-        Ok(declared) if statement.unit.is_some() => {
-            scored.verdict = Verdict::Unscored(format!(
-                "the measure is in {}, the expected number in {}",
-                unit.text(),
-                declared.text()
-            ));
+    let declared = match declared_unit(statement, rows, unit) {
+        Ok(declared) => declared,
+        Err(reason) => {
+            scored.verdict = Verdict::Unscored(reason);
             return;
         }
-        _ => match written.as_str() {
-            "percent" if unit.dimension().is_none() => Unit::parse("%").unwrap_or_else(|_| Unit::none()),
-            "days" => Unit::parse("d").unwrap_or_else(|_| Unit::none()),
-            _ => unit.clone(),
-        },
     };
-    if !declared.compatible(unit) {
-        scored.verdict = Verdict::Unscored(format!("the measure is in {}, the row in {written}", unit.text()));
-        return;
-    }
     scored.got = declared.from_internal(got);
     scored.unit = unit_words(&declared);
     scored.expected = expected;

@@ -8,11 +8,14 @@ pub mod calibration_target;
 pub mod curve_points;
 pub mod difference;
 pub mod evidence;
+#[cfg(test)]
+mod evidence_tests;
 pub mod grid;
 pub mod identifiability;
 mod judge;
 pub mod population;
 mod reach;
+pub mod statement_check;
 mod statement_runs;
 pub mod sweep;
 pub mod vary;

@@ -186,27 +186,36 @@ fn ask(model: &Model, statement: &Statement, measures: &mut Measures, jobs: &mut
         return Err(Verdict::NotApplicable(other));
     }
     let names: Vec<&str> = statement.runs.iter().map(|(name, _)| name.as_str()).collect();
-    // `main` is meant where a measure names none.
-    let main = names.iter().position(|name| *name == "main").unwrap_or(0);
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.swap(0, main.min(names.len().saturating_sub(1)));
+    if names.is_empty() {
+        return Err(Verdict::Unscored("it does not say what is run (`run = {}` is a run without doses)".into()));
+    }
+    let order = order(&names);
     let ordered: Vec<&str> = order.iter().map(|index| names[*index]).collect();
     let Some(text) = &statement.measure else {
         return Err(Verdict::Unscored("it does not say what is measured".into()));
     };
     let source = SourceText::new(format!("measure of {}", statement.id), text.text.as_str());
-    if let Err(report) = measures.add_with(&source, model, &ordered, true) {
+    if let Err(report) = measures.add(&source, model, &ordered) {
         return Err(Verdict::Unscored(first_words(&report)));
     }
     let of = order.iter().map(|index| job(jobs, model, &statement.runs[*index].1)).collect();
     Ok(Asked { measure: measures.list.len() - 1, jobs: of })
 }
 
+/// The runs of a statement in the order in which its measure counts them: `main` is meant where a measure names none.
+pub(super) fn order(names: &[&str]) -> Vec<usize> {
+    let main = names.iter().position(|name| *name == "main").unwrap_or(0);
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    if main < order.len() {
+        order.swap(0, main);
+    }
+    order
+}
+
 /// Why a statement does not speak of a model, if it does not.
-fn not_applicable(statement: &Statement, model: &Model) -> Option<String> {
-    let differs = |wanted: &Option<String>, has: &str| {
-        wanted.as_deref().is_some_and(|wanted| !has.is_empty() && !alike(wanted, has))
-    };
+pub(super) fn not_applicable(statement: &Statement, model: &Model) -> Option<String> {
+    let differs =
+        |wanted: &Option<String>, has: &str| wanted.as_deref().is_some_and(|wanted| !has.is_empty() && wanted != has);
     if differs(&statement.species, &model.species) {
         return Some(format!("{} only", statement.species.as_deref().unwrap_or_default()));
     }
@@ -214,11 +223,6 @@ fn not_applicable(statement: &Statement, model: &Model) -> Option<String> {
         return Some(format!("{} only", statement.condition.as_deref().unwrap_or_default()));
     }
     None
-}
-
-/// `depressed` and `depression` are one condition.
-fn alike(a: &str, b: &str) -> bool {
-    a == b || (a.len() >= 6 && b.len() >= 6 && a[..6] == b[..6])
 }
 
 /// The job of a run: an equal one if there is one already.

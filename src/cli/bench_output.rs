@@ -7,6 +7,7 @@ use crate::analysis::benchmark::{Cost, Entry, REFERENCE_TOLERANCE};
 use crate::figure::compose::footer;
 use crate::figure::scene::FigureData;
 use crate::figure::work_precision::{CostCurve, CostPoint, work_precision};
+use crate::formats::csv::text_line;
 use crate::formats::json::number;
 use crate::model::Model;
 use crate::numerics::float_text::number_text;
@@ -132,18 +133,19 @@ pub fn text(shown: &Shown<'_>) -> String {
 
 /// A row a candidate; one that failed has only its reason.
 pub fn csv(shown: &Shown<'_>) -> String {
-    let quoted = |text: &str| {
-        if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
-    };
     let mut text = format!("model,solver,rtol,{},relative,failure\n", COLUMNS.join(","));
     for entry in shown.entries {
-        let model = quoted(&shown.models[entry.subject].name);
-        text.push_str(&format!("{model},{},{}", method_name(entry.method), number_text(entry.tolerance)));
+        let mut cells = vec![
+            shown.models[entry.subject].name.clone(),
+            method_name(entry.method).to_string(),
+            number_text(entry.tolerance),
+        ];
         match &entry.result {
-            Ok(cost) => columns(cost).iter().for_each(|(_, value)| text.push_str(&format!(",{}", number_text(*value)))),
-            Err(_) => text.push_str(&",nan".repeat(COLUMNS.len())),
+            Ok(cost) => cells.extend(columns(cost).iter().map(|(_, value)| number_text(*value))),
+            Err(_) => cells.extend(COLUMNS.map(|_| number_text(f64::NAN))),
         }
-        text.push_str(&format!(",{},{}\n", number_text(shown.relative(entry)), quoted(&shown.reason(entry))));
+        cells.extend([number_text(shown.relative(entry)), shown.reason(entry)]);
+        text.push_str(&text_line(cells));
     }
     text
 }

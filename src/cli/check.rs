@@ -1,10 +1,13 @@
 //! `kascade check`: all complaints in one pass; then what the model consists of.
 
 use super::arguments::Check;
-use super::models::load_with_report;
+use super::evidence::{further, rows, with_further};
+use super::grid;
+use super::models::{load_with_report, source};
 use super::render;
 use super::table::{Align, layout, rounded};
 use super::{Failure, Session};
+use crate::analysis::statement_check::faults;
 use crate::diagnostics::{Report, Severity};
 use crate::model::{Model, Origin};
 use crate::units::Unit;
@@ -16,6 +19,7 @@ pub fn run(arguments: &Check, session: &Session) -> Result<(), Failure> {
         other => other,
     })?;
     let mut report = loaded.report;
+    report.list.extend(evidence_faults(&loaded.model, &arguments.model)?.list);
     if arguments.strict && !report.list.is_empty() {
         report.list.iter_mut().for_each(|one| one.severity = Severity::Error);
         return Err(with_counts(report, arguments, session));
@@ -24,6 +28,14 @@ pub fn run(arguments: &Check, session: &Session) -> Result<(), Failure> {
     session.print(&summary(&loaded.model, arguments.units))?;
     tell_counts(&report, arguments, session);
     Ok(())
+}
+
+/// What in its evidence names something that is not there.
+fn evidence_faults(model: &Model, name: &str) -> Result<Report, Failure> {
+    let models = std::slice::from_ref(model);
+    let further = further(&[source(name).ok()], models);
+    let known = with_further(model, &further[0]);
+    Ok(faults(model, &known, &rows()?, &grid::built_in()?))
 }
 
 /// How many complaints there were, below them.

@@ -9,6 +9,7 @@ use super::table::{Align, layout, rounded};
 use super::{Failure, Session};
 use crate::diagnostics::{Report, SourceText};
 use crate::dosing::{self, EventTable, Fate, Given, Repeat, TableSetup, Timeline};
+use crate::formats::csv::text_line;
 use crate::formats::json::{self, Provenance};
 use crate::formats::nonmem::read_event_table;
 use crate::model::Model;
@@ -227,30 +228,26 @@ fn csv(rows: &[Row], several: bool) -> String {
     text.push('\n');
     for row in rows {
         if several {
-            text.push_str(&format!("{},", number_text(row.id)));
+            text.push_str(&(number_text(row.id) + ","));
         }
-        let quoted = |text: &str| {
-            if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
-        };
         let cells = [
             number_text(row.written),
             number_text(row.arrives),
-            quoted(&row.route),
+            row.route.clone(),
             number_text(row.amount),
-            quoted(&row.unit),
+            row.unit.clone(),
             number_text(row.rate),
-            quoted(&row.rate_unit),
+            row.rate_unit.clone(),
             number_text(row.duration),
-            quoted(&row.time_unit),
+            row.time_unit.clone(),
             number_text(row.fraction),
             number_text(row.lag),
             number_text(row.interval),
-            quoted(&row.repeat),
-            quoted(&row.rule),
-            quoted(&row.fate),
+            row.repeat.clone(),
+            row.rule.clone(),
+            row.fate.clone(),
         ];
-        text.push_str(&cells.join(","));
-        text.push('\n');
+        text.push_str(&text_line(cells));
     }
     text
 }

@@ -5,7 +5,7 @@ use super::drawing;
 use super::grid;
 use super::models::{extended, load, source};
 use super::output::Destination;
-use super::scenario::solver_options;
+use super::scenario::{method_name, solver_options};
 use super::table::{Align, layout, rounded};
 use super::{Failure, Session};
 use crate::analysis::evidence::{
@@ -13,6 +13,7 @@ use crate::analysis::evidence::{
 };
 use crate::analysis::grid::{Column, column};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::formats::csv::text_line;
 use crate::formats::evidence_table::{self, EvidenceRow};
 use crate::formats::json::{Provenance, number};
 use crate::model::{self, Grid, Model, library};
@@ -22,9 +23,40 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// What `-o` asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Text,
+    Csv,
+    Json,
+    Figure,
+}
+
+impl Format {
+    fn of(destination: &Destination, grid: bool) -> Result<Format, Failure> {
+        let refuse = |message: String, hint: &str| {
+            Err(Failure::usage(Diagnostic::error(Code::UnknownFormat, message).hint(hint.to_string())))
+        };
+        match destination.ending().as_deref() {
+            None => Ok(Format::Text),
+            Some("csv") => Ok(Format::Csv),
+            Some("json") => Ok(Format::Json),
+            Some("svg" | "png" | "pdf") if grid => {
+                refuse("`--grid` gives a table, not a chart".to_string(), "write .csv or .json, or leave out `-o`")
+            }
+            Some("svg" | "png" | "pdf") => Ok(Format::Figure),
+            Some(ending) => refuse(
+                format!("a score cannot be written as `.{ending}`"),
+                "use .csv or .json for the numbers, .svg, .png or .pdf for a chart",
+            ),
+        }
+    }
+}
+
 /// Scores the models and prints a table per topic and a total. With `--strict`, a missed `required` statement fails.
 pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
     let destination = Destination::new(arguments.output.as_deref());
+    let format = Format::of(&destination, arguments.grid)?;
     destination.check().map_err(Failure::model)?;
     let options = solver_options(&arguments.solver)?;
     let rows = rows()?;
@@ -32,9 +64,7 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
     let sources: Vec<_> = arguments.models.iter().map(|name| source(name).ok()).collect();
     let further = further(&sources, &models);
     let scores = scores(&models, &further, &rows, &options);
-    if let Some("svg" | "png" | "pdf") = destination.ending().as_deref() {
-        return drawing::chart(&models, &scores, &rows, arguments.theme.as_deref(), arguments.width, &destination);
-    }
+    tell_unscored(&models, &scores, session);
     let grid = if arguments.grid {
         let grid = grid::built_in()?;
         let columns: Vec<Column> = models.par_iter().map(|model| column(model, &grid, &rows, &options)).collect();
@@ -42,22 +72,22 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
     } else {
         None
     };
-    let bytes = match (destination.ending().as_deref(), &grid) {
-        (None, Some((grid, columns))) => {
-            (text(&models, &scores, arguments.verbose) + "\n" + &grid::text(&models, grid, columns)).into_bytes()
+    let text = match (format, &grid) {
+        (Format::Figure, _) => {
+            drawing::chart(&models, &scores, &rows, arguments.theme.as_deref(), arguments.width, &destination)?;
+            String::new()
         }
-        (None, None) => text(&models, &scores, arguments.verbose).into_bytes(),
-        (Some("csv"), Some((grid, columns))) => grid::csv(&models, grid, columns).into_bytes(),
-        (Some("csv"), None) => csv(&models, &scores).into_bytes(),
-        (Some("json"), _) => format!("{}\n", to_json(&models, &scores, grid.as_ref())).into_bytes(),
-        (Some(ending), _) => {
-            return Err(Failure::usage(
-                Diagnostic::error(Code::UnknownFormat, format!("a score cannot be written as `.{ending}`"))
-                    .hint("use .csv or .json for the numbers, .svg, .png or .pdf for a chart"),
-            ));
+        (Format::Text, Some((grid, columns))) => {
+            text(&models, &scores, arguments.verbose) + "\n" + &grid::text(&models, grid, columns)
         }
+        (Format::Text, None) => text(&models, &scores, arguments.verbose),
+        (Format::Csv, Some((grid, columns))) => grid::csv(&models, grid, columns),
+        (Format::Csv, None) => csv(&models, &scores),
+        (Format::Json, grid) => format!("{}\n", to_json(&models, &scores, grid.as_ref(), &options)),
     };
-    destination.write(&bytes)?;
+    if format != Format::Figure {
+        destination.write(text.as_bytes())?;
+    }
     let missed: Vec<String> = models
         .iter()
         .zip(&scores)
@@ -82,29 +112,35 @@ pub fn rows() -> Result<HashMap<String, EvidenceRow>, Failure> {
     })
 }
 
-/// The numbered statements of the texts, for a model that draws on them; none for one with statements of its own.
-fn numbered(model: &Model) -> Vec<String> {
-    let draws = |prefix: &str| model.evidence.iter().filter(|one| one.statement.starts_with(prefix)).count() > 20;
-    let mut list = Vec::new();
-    for (prefix, text) in ["pk", "cc"].into_iter().zip(library::EVIDENCE_TEXTS) {
-        if draws(prefix) {
-            list.extend(numbered_statements(prefix, text));
+/// Says which statements could not be scored, and why: they count as missed.
+fn tell_unscored(models: &[Model], scores: &[Score<'_>], session: &Session) {
+    for (model, score) in models.iter().zip(scores) {
+        for one in &score.entries {
+            if let Verdict::Unscored(reason) = &one.verdict {
+                session.say(&format!("note: {}: {} counts as missed: {reason}", model.name, one.statement.id));
+            }
         }
     }
-    list
+}
+
+/// The numbered statements of the texts whose files of statements a model draws in.
+fn numbered(model: &Model) -> Vec<String> {
+    let drawn = |file: &str| library::find(file).is_some_and(|found| model.evidence_files.contains(&found.name));
+    let texts = library::EVIDENCE_TEXTS.iter().filter(|one| drawn(one.statements));
+    texts.flat_map(|one| numbered_statements(one.prefix, one.text)).collect()
 }
 
 /// The further models that statements speak of, by name, for each scored model.
 pub type Further = BTreeMap<String, Result<Model, String>>;
 
-/// The further models of each scored model, whose texts are `sources`. One that extends `ketamine` (`rat`) is laid over
-/// the model that is scored, so that a variant is tried in rodents too.
+/// The further models of each scored model, whose texts are `sources`. One that extends the scored model, or what that
+/// extends (`rat`), is laid over the model that is scored, so that a variant is tried in rodents too.
 pub fn further(sources: &[Option<Arc<SourceText>>], models: &[Model]) -> Vec<Further> {
     let of = |(base, model): (&Option<Arc<SourceText>>, &Model)| {
         further_models(model)
             .into_iter()
             .map(|name| {
-                let loaded = load_over(&name, base.as_ref()).map_err(|report| {
+                let loaded = load_over(&name, base.as_ref(), model).map_err(|report| {
                     report
                         .list
                         .iter()
@@ -128,23 +164,25 @@ pub fn scores<'a>(
     models
         .par_iter()
         .zip(further)
-        .map(|(model, further)| {
-            let mut known: Models<'_> = BTreeMap::new();
-            known.insert(String::new(), Ok(model));
-            for (name, other) in further {
-                known.insert(name.clone(), other.as_ref().map_err(Clone::clone));
-            }
-            score(model, &known, rows, &numbered(model), options)
-        })
+        .map(|(model, further)| score(model, &with_further(model, further), rows, &numbered(model), options))
         .collect()
 }
 
-fn load_over(name: &str, base: Option<&Arc<SourceText>>) -> Result<Model, Report> {
+/// A model and its further ones, as statements are looked up in them.
+pub fn with_further<'a>(model: &'a Model, further: &'a Further) -> Models<'a> {
+    let others = further.iter().map(|(name, other)| (name.clone(), other.as_ref().map_err(Clone::clone)));
+    std::iter::once((String::new(), Ok(model))).chain(others).collect()
+}
+
+fn load_over(name: &str, base: Option<&Arc<SourceText>>, scored: &Model) -> Result<Model, Report> {
     let overlay = source(name).map_err(Report::from)?;
     let overlay_name = overlay.name.clone();
-    let find = |wanted: &str, from: &SourceText| match base {
-        Some(base) if from.name == overlay_name && wanted == "ketamine" => Ok(base.clone()),
-        _ => extended(wanted, from),
+    let find = |wanted: &str, from: &SourceText| {
+        let found = extended(wanted, from)?;
+        Ok(match base {
+            Some(base) if from.name == overlay_name && scored.extends.contains(&found.name) => base.clone(),
+            _ => found,
+        })
     };
     model::load(&overlay, &find).map(|loaded| loaded.model)
 }
@@ -197,7 +235,7 @@ fn text(models: &[Model], scores: &[Score<'_>], verbose: bool) -> String {
         } else {
             text.push_str("\n  no statement speaks of it: nothing to reproduce\n");
         }
-        let required = score.entries.iter().filter(|one| one.statement.required).count();
+        let required = score.entries.iter().filter(|one| one.statement.required && one.applies()).count();
         let missed = score.required_missed();
         text.push_str(&format!("  required: {} of {required} met", required - missed.len()));
         text.push_str(&if missed.is_empty() { "\n".to_string() } else { format!("; missed: {}\n", missed.join(", ")) });
@@ -263,25 +301,34 @@ fn csv(models: &[Model], scores: &[Score<'_>]) -> String {
                 one.unit.clone(),
                 words(&one.verdict).to_string(),
             ];
-            text.push_str(&cells.join(","));
-            text.push('\n');
+            text.push_str(&text_line(cells));
         }
     }
     text
 }
 
-fn to_json(models: &[Model], scores: &[Score<'_>], grid: Option<&(Grid, Vec<Column>)>) -> Value {
+fn to_json(
+    models: &[Model],
+    scores: &[Score<'_>],
+    grid: Option<&(Grid, Vec<Column>)>,
+    options: &SolverOptions,
+) -> Value {
     let one = |one: &Scored<'_>| {
         let rows: Vec<&str> = one.statement.rows.iter().map(|row| row.text.as_str()).collect();
         let reason = match &one.verdict {
             Verdict::Unscored(reason) | Verdict::NotApplicable(reason) => Value::String(reason.clone()),
             _ => Value::Null,
         };
+        let status = match (rows.is_empty(), one.read) {
+            (true, _) => Value::Null,
+            (false, true) => json!("read"),
+            (false, false) => json!("recalled"),
+        };
         json!({
             "id": one.statement.id, "statement": one.statement.statement, "topic": one.statement.topic,
             "title": one.statement.title, "rows": rows, "required": one.statement.required,
             "held_back": one.statement.held_back,
-            "status": if one.read { "read" } else { "recalled" }, "weight": number(one.weight),
+            "status": status, "weight": number(one.weight),
             "expected": {
                 "value": one.expected.map_or(Value::Null, number),
                 "low": one.range.map_or(Value::Null, |(low, _)| number(low)),
@@ -296,10 +343,9 @@ fn to_json(models: &[Model], scores: &[Score<'_>], grid: Option<&(Grid, Vec<Colu
         .zip(scores)
         .enumerate()
         .map(|(index, (model, score))| {
-            let applies = |one: &&Scored<'_>| !matches!(one.verdict, Verdict::NotApplicable(_));
-            let statements: Vec<Value> = score.entries.iter().filter(applies).map(one).collect();
+            let statements: Vec<Value> = score.entries.iter().filter(|one| one.applies()).map(one).collect();
             let others: Vec<&str> =
-                score.entries.iter().filter(|one| !applies(one)).map(|one| one.statement.id.as_str()).collect();
+                score.entries.iter().filter(|one| !one.applies()).map(|one| one.statement.id.as_str()).collect();
             let mut entry = json!({
                 "name": model.name, "model_hash": model.hash, "reproduced": number(score.reproduced()),
                 "required_missed": score.required_missed(), "unstated": score.unstated, "not_applicable": others,
@@ -314,7 +360,10 @@ fn to_json(models: &[Model], scores: &[Score<'_>], grid: Option<&(Grid, Vec<Colu
     let provenance = Provenance {
         model: models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(" "),
         model_hash: models.first().map_or_else(String::new, |model| model.hash.clone()),
-        settings: Vec::new(),
+        settings: vec![
+            ("solver".into(), json!(method_name(options.method))),
+            ("rtol".into(), json!(options.relative_tolerance)),
+        ],
     };
     let mut map = provenance.to_map();
     map.insert("models".into(), Value::Array(list));

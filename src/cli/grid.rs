@@ -4,6 +4,7 @@ use super::Failure;
 use super::table::{Align, layout, rounded};
 use crate::analysis::grid::{Cell, Column, LEVEL, ranking};
 use crate::diagnostics::SourceText;
+use crate::formats::csv::text_line;
 use crate::formats::json::number;
 use crate::model::{Grid, Model, Sign, library, read_grid};
 use crate::numerics::float_text::number_text;
@@ -84,8 +85,7 @@ pub fn csv(models: &[Model], grid: &Grid, columns: &[Column]) -> String {
                 cell.got.map_or("", Sign::text).to_string(),
                 cell.predicted.map_or("", Sign::text).to_string(),
             ];
-            text.push_str(&cells.join(","));
-            text.push('\n');
+            text.push_str(&text_line(cells));
         }
     }
     text

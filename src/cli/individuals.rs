@@ -36,8 +36,14 @@ pub fn end(
         let kept = if failures < count { "; the results of the others are kept" } else { "" };
         session.say(&format!("{failures} of {count} individuals failed{kept}{more}"));
     }
-    let doses_only = failed.iter().all(|one| matches!(one.error, SimulationError::Dose(_)));
-    Err(if doses_only { Failure::Model(Report { list }) } else { Failure::Solver(Report { list }) })
+    Err(of_all(failed.iter().map(|one| one.error), Report { list }))
+}
+
+/// The failure of a command some of whose runs failed: doses that cannot be given are the model's fault, and if there is
+/// anything else, the solver's.
+pub fn of_all<'e>(mut errors: impl Iterator<Item = &'e SimulationError>, report: Report) -> Failure {
+    let doses_only = errors.all(|error| matches!(error, SimulationError::Dose(_)));
+    if doses_only { Failure::Model(report) } else { Failure::Solver(report) }
 }
 
 fn told(one: &Failed<'_>, compiled: &Compiled<'_>) -> Diagnostic {

@@ -6,7 +6,7 @@ use super::individuals::{self, Failed};
 use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::results::{Format, as_text, lay_out, subtitle, write_table};
-use super::run::{columns, measures};
+use super::run::{columns, measures, tell_beyond};
 use super::scenario::{given_settings, scenario_until, solved_settings, solver_options};
 use super::table::rounded;
 use super::work::{on_threads, progress};
@@ -79,6 +79,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
         }
     }
     let measures = measures(&model, &arguments.measure)?;
+    tell_beyond(&measures, &arguments.measure, base.until, &model, session);
     if let (Format::Figure(_), true) = (format, arguments.individuals || !measures.list.is_empty()) {
         let what = if arguments.individuals { "`--individuals`" } else { "`--measure`" };
         return Err(Failure::usage(

@@ -5,7 +5,7 @@
 use super::Failure;
 use super::drawing;
 use super::output::Destination;
-use super::scenario::american;
+use super::scenario::regimen_named;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::figure::scene::FigureData;
 use crate::figure::{self, Layout};
@@ -80,7 +80,7 @@ pub fn as_text(settings: Vec<(String, Value)>) -> Vec<(String, String)> {
 
 /// What was given, in words for a subtitle: the regimen's title and the doses, then `rest`.
 pub fn subtitle(model: &Model, given: &super::arguments::GivenArguments, rest: String) -> String {
-    let regimen = given.regimen.as_deref().and_then(|name| model.regimen(&american(name)));
+    let regimen = given.regimen.as_deref().and_then(|name| regimen_named(model, name));
     let title = regimen.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() });
     title.into_iter().chain(given.dose.iter().cloned()).chain([rest]).collect::<Vec<_>>().join("; ")
 }

@@ -13,11 +13,13 @@ use crate::diagnostics::{Code, Diagnostic, SourceText};
 use crate::dosing::Timeline;
 use crate::formats::{csv, json};
 use crate::model::{Column, Model};
+use crate::numerics::float_text::number_text;
 use crate::simulation::{
     Compiled, Head, Keep, Measures, Scenario, SimulationError, SolverOptions, Table, Trajectory, simulate,
     simulate_individuals, steady_doses_text, take, timelines, unknown,
 };
 use ndarray::Array2;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Runs the scenario of the arguments and writes its table.
@@ -33,6 +35,9 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
         session.say("note: no doses (give `-r REGIMEN`, `--dose` or `--events`)");
     }
     let measures = measures(&model, &arguments.measure)?;
+    if arguments.schedule.events.is_none() {
+        tell_beyond(&measures, &arguments.measure, scenario.until, &model, session);
+    }
     let compiled = Compiled::new(&model, &measures.subjects);
     let keep = if measures.list.is_empty() { Keep::Rows } else { Keep::Everything };
     let runs = match &arguments.schedule.events {
@@ -115,6 +120,18 @@ fn run_events<'m>(
     let times = own_times.then_some(scenario.outputs.as_slice());
     let rule = covariates(arguments.schedule.covariates);
     let expanded = timelines(compiled, &table, &scenario, rule, times).map_err(|error| failed(&error, compiled))?;
+    if keep != Keep::Rows
+        && let Some(anew) = expanded.iter().find(|one| one.begins_anew())
+    {
+        let whose = anew.id.map_or_else(String::new, |id| format!(" of individual {}", number_text(id)));
+        return Err(Failure::usage(
+            Diagnostic::error(
+                Code::BadArgument,
+                format!("`--measure` cannot tell the times{whose} apart: a reset sets its clock back"),
+            )
+            .hint("give what follows the reset an ID of its own, or let time go on"),
+        ));
+    }
     if arguments.at.is_some() {
         tell_left_out(&expanded, &scenario.outputs, session);
     }
@@ -147,8 +164,11 @@ impl Runs<'_> {
 /// Says how many of the times asked for lie outside of the individuals' runs, which last from the first record to the
 /// last: there is no row of these.
 fn tell_left_out(expanded: &[Timeline], times: &[f64], session: &Session) {
-    let within = |one: &Timeline, time: f64| one.start <= time && time <= one.end;
-    let left_out: usize = expanded.iter().map(|one| times.iter().filter(|time| !within(one, **time)).count()).sum();
+    let missing = |one: &Timeline| {
+        let rows: HashSet<u64> = one.outputs.iter().map(|time| time.to_bits()).collect();
+        times.iter().filter(|time| !rows.contains(&time.to_bits())).count()
+    };
+    let left_out: usize = expanded.iter().map(missing).sum();
     if left_out > 0 {
         session.say(&format!(
             "note: {left_out} of {} rows lie outside of the individuals' runs, which last from the first record to the last, and are left out",
@@ -237,7 +257,8 @@ fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
             }
             Some(_) => {}
         }
-    } else {
+    } else if arguments.schedule.events.is_none() {
+        // The rows of an event table go on to its last record, which is not known yet.
         let every = arguments.every.as_ref().map(|every| positive_time("--every", every, model)).transpose()?;
         scenario.rows_every(model, every).map_err(Failure::usage)?;
     }
@@ -275,6 +296,22 @@ pub fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
         measures.add(&SourceText::new("--measure", text.as_str()), model, &[]).map_err(Failure::Usage)?;
     }
     Ok(measures)
+}
+
+/// Says which measures look beyond the end of a run, where they are not defined.
+pub fn tell_beyond(measures: &Measures, texts: &[String], end: f64, model: &Model, session: &Session) {
+    let unit = &model.time_unit;
+    let number = |time: f64| number_text(unit.from_internal_shortest(time));
+    for (text, (measure, _)) in texts.iter().zip(&measures.list) {
+        if let Some(latest) = measure.latest().filter(|time| *time > end * (1.0 + 1e-12)) {
+            let until = format!("{}{}", number(latest), if unit.text() == "1" { "" } else { unit.text() });
+            let end = number(end);
+            session.say(&format!(
+                "note: `{text}` looks beyond the end of the run, {end} {} (give `--until {until}`)",
+                unit.text()
+            ));
+        }
+    }
 }
 
 /// One row of outcomes, each headed by its text.

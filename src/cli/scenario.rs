@@ -4,8 +4,10 @@ use super::arguments::{GivenArguments, Solver, SolverArguments};
 use super::output::read_text;
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
+use crate::dosing::Regimen;
 use crate::formats::json;
 use crate::model::Model;
+use crate::numerics::float_text::number_text;
 use crate::simulation::{Compiled, Scenario, SimulationError, SolverOptions, read_quantity, warning_diagnostic};
 use crate::solver::{Limits, Method, Warning};
 use serde_json::{Value, json};
@@ -70,11 +72,11 @@ pub fn solved_settings(model: &Model, scenario: &Scenario, options: &SolverOptio
 /// # Errors
 /// An unknown name.
 pub fn add_regimen(scenario: &mut Scenario, model: &Model, name: &str) -> Result<(), Diagnostic> {
-    let name = american(name);
-    if name == "none" && model.regimen(&name).is_none() {
+    let known = regimen_named(model, name);
+    if name == "none" && known.is_none() {
         return Ok(());
     }
-    let added = scenario.add_regimen(model, &name);
+    let added = scenario.add_regimen(model, known.map_or(name, |regimen| regimen.name.as_str()));
     match name.split_once('+') {
         Some((regimen, perturbation)) => added.map_err(|one| {
             one.hint(format!(
@@ -85,9 +87,9 @@ pub fn add_regimen(scenario: &mut Scenario, model: &Model, name: &str) -> Result
     }
 }
 
-/// `anaesthetic` wherever a user types it.
-pub fn american(name: &str) -> String {
-    name.replace("anaesth", "anesth")
+/// The regimen that a user means: as typed, else (`anaesthetic`) in American spelling.
+pub fn regimen_named<'m>(model: &'m Model, name: &str) -> Option<&'m Regimen> {
+    model.regimen(name).or_else(|| model.regimen(&name.replace("anaesth", "anesth")))
 }
 
 /// `NAME=VALUE` in two.
@@ -133,7 +135,11 @@ pub fn times(text: &str, model: &Model) -> Result<Vec<f64>, Failure> {
     if let Some(early) = times.iter().find(|time| **time < 0.0) {
         return Err(Failure::usage(Diagnostic::error(
             Code::BadArgument,
-            format!("output begins at 0, not at {early}"),
+            format!(
+                "`--at` asks for {} {}, and rows begin at 0",
+                number_text(model.time_unit.from_internal_shortest(*early)),
+                model.time_unit.text()
+            ),
         )));
     }
     times.sort_by(f64::total_cmp);

@@ -2,9 +2,11 @@
 
 use super::arguments::Sweep;
 use super::drawing::{self, theme};
+use super::individuals;
 use super::models::load_to_run;
 use super::output::Destination;
 use super::results::{Format, as_text, lay_out, subtitle, write_table};
+use super::run::{self, tell_beyond};
 use super::scenario::{given_settings, positive_time, scenario, solved_settings, solver_options};
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
@@ -35,6 +37,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");
     }
     let measures = measures(&model, &arguments.measure)?;
+    tell_beyond(&measures, &arguments.measure, base.until, &model, session);
     let design = design(&model, &base, arguments)?;
     for (one, text) in design.varied.iter().zip(&arguments.vary) {
         // Bare numbers follow the regimen here, and nobody should have to guess that they did.
@@ -52,7 +55,9 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
         on_threads(arguments.threads, || sweep(&compiled, &base, &design, &measures, &options, &|| bar.inc(1)))?;
     bar.finish_and_clear();
     tell_failures(&results, &design, &compiled, session)?;
-    let failed = results.iter().any(Result::is_err);
+    let failures: Vec<&SimulationError> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    // What is told by now; the others' results are written all the same.
+    let failed = (!failures.is_empty()).then(|| individuals::of_all(failures.into_iter(), Report::default()));
     let values: Vec<Vec<f64>> =
         results.into_iter().map(|result| result.unwrap_or_else(|_| vec![f64::NAN; measures.list.len()])).collect();
     match format {
@@ -78,8 +83,7 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
             write_table(&table, table_format, arguments.units, provenance, &destination)?;
         }
     }
-    // What was told above; the others' results are written all the same.
-    if failed { Err(Failure::Solver(Report::default())) } else { Ok(()) }
+    failed.map_or(Ok(()), Err)
 }
 
 /// The scenario that every point changes.
@@ -97,11 +101,7 @@ fn measures(model: &Model, texts: &[String]) -> Result<Measures, Failure> {
             Diagnostic::error(Code::BadArgument, "nothing is measured").hint("add `--measure \"peak(NAME)\"`"),
         ));
     }
-    let mut measures = Measures::default();
-    for text in texts {
-        measures.add(&SourceText::new("--measure", text.as_str()), model, &[]).map_err(Failure::Usage)?;
-    }
-    Ok(measures)
+    run::measures(model, texts)
 }
 
 fn design(model: &Model, base: &Scenario, arguments: &Sweep) -> Result<Design, Failure> {
@@ -202,7 +202,7 @@ pub fn tell_failures(
     });
     let report = Report { list: list.collect() };
     if failures.len() == results.len() {
-        return Err(Failure::Solver(report));
+        return Err(individuals::of_all(failures.iter().map(|(_, error)| *error), report));
     }
     session.complain(&report);
     session.say(&format!("{} of {} points failed; the others are kept", failures.len(), results.len()));

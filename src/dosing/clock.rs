@@ -51,6 +51,12 @@ fn written(record: f64, repeat: Repeat, interval: f64) -> f64 {
     }
 }
 
+/// A key in whose order times ascend, as [`f64::total_cmp`] has it.
+fn sortable(time: f64) -> i64 {
+    let bits = time.to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
 /// The state of a schedule that is being played.
 pub(super) struct Clock<'a> {
     pub setup: &'a Setup<'a>,
@@ -69,9 +75,13 @@ pub(super) struct Clock<'a> {
     base: Vec<f64>,
     pub parameters: Vec<f64>,
     pub clamps: BTreeMap<usize, f64>,
-    pub running: Vec<Running>,
-    pub pending: Vec<Pending>,
-    /// The rate of each route as last written down.
+    /// Infusions by their ends, and doses on their way by their arrivals (then by their records), each with the order in
+    /// which they came in: the next is always the first.
+    running: BTreeMap<(i64, usize), Running>,
+    pending: BTreeMap<(i64, usize, usize), Pending>,
+    came_in: usize,
+    /// For each route how many infusions now run at each rate (by its bits), and the rate in all as last written down.
+    counts: Vec<BTreeMap<u64, usize>>,
     rates: Vec<f64>,
     pub actions: Vec<Action>,
     given: Vec<Given>,
@@ -98,8 +108,10 @@ impl<'a> Clock<'a> {
             parameters: base.clone(),
             base,
             clamps: BTreeMap::new(),
-            running: Vec::new(),
-            pending: Vec::new(),
+            running: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            came_in: 0,
+            counts: vec![BTreeMap::new(); setup.routes.len()],
             rates: vec![0.0; setup.routes.len()],
             actions: Vec::new(),
             given: Vec::new(),
@@ -204,8 +216,9 @@ impl<'a> Clock<'a> {
     /// Lets all happen that happens up to a time, and at it before its records.
     pub fn advance(&mut self, time: f64) -> Result<(), DoseError> {
         loop {
-            let ends = self.running.iter().map(|one| one.until);
-            let next = ends.chain(self.pending.iter().map(|one| one.arrives)).fold(self.next_perturbation(), f64::min);
+            let end = self.running.first_key_value().map(|(_, one)| one.until);
+            let arrival = self.pending.first_key_value().map(|(_, one)| one.arrives);
+            let next = end.into_iter().chain(arrival).fold(self.next_perturbation(), f64::min);
             if next > time + self.tolerance {
                 return Ok(());
             }
@@ -214,19 +227,42 @@ impl<'a> Clock<'a> {
             if self.next_perturbation() <= reached {
                 self.perturb_now(next)?;
             }
-            self.running.retain(|one| one.until > reached);
-            while let Some(index) = self.first_pending(reached) {
-                let dose = self.pending.swap_remove(index);
+            while let Some(first) = self.running.first_entry().filter(|first| first.get().until <= reached) {
+                let ended = first.remove();
+                self.count_out(&ended);
+            }
+            while let Some(first) = self.pending.first_entry().filter(|first| first.get().arrives <= reached) {
+                let dose = first.remove();
                 self.arrive(dose)?;
             }
             self.write_rates();
         }
     }
 
-    /// The dose that arrives first, if it does by this time.
-    fn first_pending(&self, reached: f64) -> Option<usize> {
-        let due = self.pending.iter().enumerate().filter(|(_, one)| one.arrives <= reached);
-        due.min_by(|(_, a), (_, b)| a.arrives.total_cmp(&b.arrives).then(a.order.cmp(&b.order))).map(|(index, _)| index)
+    /// A dose is on its way.
+    pub fn await_arrival(&mut self, dose: Pending) {
+        self.came_in += 1;
+        self.pending.insert((sortable(dose.arrives), dose.order, self.came_in), dose);
+    }
+
+    /// An infusion runs from now on.
+    pub fn begin(&mut self, infusion: Running) {
+        self.came_in += 1;
+        if let Some(counts) = self.counts.get_mut(infusion.route) {
+            *counts.entry(infusion.rate.to_bits()).or_insert(0) += 1;
+        }
+        self.running.insert((sortable(infusion.until), self.came_in), infusion);
+    }
+
+    /// An infusion runs no more.
+    fn count_out(&mut self, infusion: &Running) {
+        let Some(counts) = self.counts.get_mut(infusion.route) else { return };
+        if let Some(count) = counts.get_mut(&infusion.rate.to_bits()) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&infusion.rate.to_bits());
+            }
+        }
     }
 
     /// A dose enters; the next of its repetitions is on its way.
@@ -238,7 +274,7 @@ impl<'a> Clock<'a> {
         let route = dose.prepared.route;
         match dose.prepared.shape {
             Shape::Infusion { rate, duration } if duration > self.tolerance => {
-                self.running.push(Running { route, rate, until: dose.arrives + duration, given: index });
+                self.begin(Running { route, rate, until: dose.arrives + duration, given: index });
             }
             _ if dose.prepared.amount != 0.0 => self.push(Kind::Bolus { route, amount: dose.prepared.amount }),
             _ => {}
@@ -249,7 +285,7 @@ impl<'a> Clock<'a> {
                 _ => Repeat::Additional(1),
             };
             let arrives = written(dose.record, repeat, dose.prepared.interval) + dose.prepared.lag;
-            self.pending.push(Pending { arrives, repeat, further: dose.further - 1, ..dose });
+            self.await_arrival(Pending { arrives, repeat, further: dose.further - 1, ..dose });
         }
         Ok(())
     }
@@ -274,12 +310,13 @@ impl<'a> Clock<'a> {
         self.given.len() - 1
     }
 
-    /// Writes down the rate of each route that changed, as a fresh sum, so that nothing is left when all have ended.
+    /// Writes down the rate of each route that changed: a fresh sum over the rates at which infusions run, so that nothing
+    /// is left when all have ended.
     pub fn write_rates(&mut self) {
         for route in 0..self.rates.len() {
             let mut rate = 0.0;
-            for one in self.running.iter().filter(|one| one.route == route) {
-                rate += one.rate;
+            for (bits, count) in &self.counts[route] {
+                rate += f64::from_bits(*bits) * *count as f64;
             }
             if rate != self.rates[route] {
                 self.rates[route] = rate;
@@ -291,12 +328,13 @@ impl<'a> Clock<'a> {
     /// Ends what runs and forgets what is on its way.
     pub fn drop_all(&mut self, time: f64) {
         self.stamp(time);
-        for one in std::mem::take(&mut self.running) {
+        self.counts.iter_mut().for_each(BTreeMap::clear);
+        for one in std::mem::take(&mut self.running).into_values() {
             if let Some(given) = self.given.get_mut(one.given) {
                 given.fate = Fate::CutShort { at: time };
             }
         }
-        for one in std::mem::take(&mut self.pending) {
+        for one in std::mem::take(&mut self.pending).into_values() {
             self.give(&one, Fate::Dropped { at: time, count: one.further.saturating_add(1) });
         }
         self.write_rates();
@@ -310,7 +348,7 @@ impl<'a> Clock<'a> {
     }
 
     pub fn finish(mut self) -> Timeline {
-        for one in std::mem::take(&mut self.pending) {
+        for one in std::mem::take(&mut self.pending).into_values() {
             if one.written() <= self.end + self.tolerance {
                 self.give(&one, Fate::AfterEnd);
             }

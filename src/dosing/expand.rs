@@ -256,6 +256,16 @@ mod tests {
     }
 
     #[test]
+    fn equal_infusions_that_overlap_are_counted() {
+        // Ten times 0.1 mg/h is 1 mg/h to the bit, which ten additions are not.
+        let timeline = expanded("iv 1 mg over 10 h every 1 h times 30", 100.0, &[], &[]);
+        let rates = rates(&timeline);
+        assert!(rates.contains(&(9.0, 1.0)), "{rates:?}");
+        assert_eq!(rates.last().copied(), Some((39.0, 0.0)));
+        assert_eq!(rates.len(), 20, "ends and arrivals at one time are one change, and here none");
+    }
+
+    #[test]
     fn until_is_not_reached() {
         let count = |text: &str| expanded(text, 1000.0, &[], &[]).given.len();
         assert_eq!(count("iv 1 mg every 24 h until 7 d"), 7);

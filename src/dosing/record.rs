@@ -3,7 +3,7 @@
 use super::prepare::Order;
 
 /// Times nearer than this part of the largest time are the same.
-const SAME: f64 = 1e-12;
+pub(super) const SAME: f64 = 1e-12;
 
 /// One record, of either kind of schedule.
 #[derive(Debug, Clone, PartialEq)]

@@ -103,7 +103,7 @@ impl Clock<'_> {
             further: order.additional,
         };
         if prepared.lag > self.tolerance {
-            self.pending.push(dose);
+            self.await_arrival(dose);
             return Ok(());
         }
         self.stamp(record.time);
@@ -169,14 +169,14 @@ impl Clock<'_> {
             match leftover {
                 Leftover::Arriving { arrives, .. } => {
                     dose.arrives = record.time + arrives;
-                    self.pending.push(dose);
+                    self.await_arrival(dose);
                 }
                 Leftover::Running { arrived, until, .. } => {
                     dose.arrives = record.time + arrived;
                     let given = self.give(&dose, Fate::Given);
                     if let Shape::Infusion { rate, .. } = prepared.shape {
                         let until = record.time + until;
-                        self.running.push(Running { route: prepared.route, rate, until, given });
+                        self.begin(Running { route: prepared.route, rate, until, given });
                     }
                 }
             }

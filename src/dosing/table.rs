@@ -51,10 +51,10 @@ pub enum Rows<'a> {
 }
 
 impl EventTable {
-    /// The time of the latest record of all individuals, at which the longest run ends, internal time.
+    /// The time of the latest record of all individuals, internal time. A run whose time begins anew may end earlier than
+    /// it was.
     pub fn last_time(&self) -> f64 {
-        let ends = self.individuals.iter().filter_map(|one| one.records.last()).map(|record| record.time);
-        ends.fold(0.0, f64::max)
+        self.individuals.iter().flat_map(|one| &one.records).map(|record| record.time).fold(0.0, f64::max)
     }
 
     /// Makes a table of its rows, in the order of the text.

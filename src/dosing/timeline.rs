@@ -1,5 +1,6 @@
 //! The expanded schedule: what the simulation does, in order, and what `kascade doses` prints.
 
+use super::record::SAME;
 use super::steady::SteadyState;
 use std::fmt;
 
@@ -65,6 +66,15 @@ pub struct Timeline {
     pub outputs: Vec<f64>,
     /// The dose list, in order of arrival.
     pub given: Vec<Given>,
+}
+
+impl Timeline {
+    /// Whether a reset sets the clock back, so that one time stands for several moments.
+    pub fn begins_anew(&self) -> bool {
+        let times = std::iter::once(self.start).chain(self.actions.iter().map(|action| action.time));
+        let scale = times.clone().chain([self.end]).fold(0.0, |scale: f64, time| scale.max(time.abs()));
+        times.clone().zip(times.skip(1)).any(|(before, after)| after < before - SAME * scale)
+    }
 }
 
 /// Which dose of a repeated one.

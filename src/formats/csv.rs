@@ -73,6 +73,19 @@ pub fn write_run(
     })
 }
 
+/// One line of text cells, each quoted if it must be, with its line feed.
+pub fn text_line<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
+    let mut line = Vec::new();
+    for (number, cell) in cells.into_iter().enumerate() {
+        if number > 0 {
+            line.push(b',');
+        }
+        push_text(cell.as_ref(), &mut line);
+    }
+    line.push(b'\n');
+    String::from_utf8_lossy(&line).into_owned()
+}
+
 /// Writes the header line.
 fn write_heads(heads: &[Head], units: bool, writer: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
@@ -127,6 +140,17 @@ fn push_text(text: &str, buffer: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use ndarray::array;
+
+    #[test]
+    fn text_that_csv_would_break_is_quoted() {
+        let cells = ["plain", "one, two", "say \"so\"", "two\nlines", ""];
+        let text = text_line(cells);
+        assert_eq!(text, "plain,\"one, two\",\"say \"\"so\"\"\",\"two\nlines\",\n");
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let record = reader.records().next().unwrap().unwrap();
+        let read: Vec<&str> = record.iter().collect();
+        assert_eq!(read, cells);
+    }
 
     #[test]
     fn every_cell_reads_back() {

@@ -69,6 +69,15 @@ pub fn symbols_through(tree: &Tree, model: &Model) -> HashSet<Symbol> {
     seen
 }
 
+impl Model {
+    /// Whether a tree depends on parameters alone, itself and through quantities: it is one number in a whole run, unless
+    /// a perturbation or an event sets one of them.
+    pub fn is_of_parameters(&self, tree: &Tree) -> bool {
+        let moves = |symbol: &Symbol| matches!(symbol, Symbol::State(_) | Symbol::Time | Symbol::Input(_));
+        !symbols_through(tree, self).iter().any(moves)
+    }
+}
+
 /// Species of one reaction must be counted alike; a mass that becomes another substance's mass is a warning.
 pub fn reaction_units(species: &[usize], equation: &Text, log: &Log, model: &Model) {
     let Some(first) = species.first().map(|state| &model.states[*state]) else { return };

@@ -6,6 +6,7 @@ use super::compile::{Expect, Literals, Want, compile, constant_of, declared_in};
 use super::context::Context;
 use super::evidence::UnnamedChange;
 use super::figures::known;
+use super::parameters::read_source;
 use super::reader::{Log, Section, Text, text_of};
 use super::types::{Event, Model, Perturbation, Route, Target};
 use super::value::{Kind, Value};
@@ -183,7 +184,7 @@ pub fn read_routes(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
         (route.fraction, route.lag, route.duration, route.rate, route.molar_mass) =
             (fraction, lag, duration, rate, molar_mass);
         entry.text("note");
-        entry.text("source");
+        read_source(&entry, &model.sources, context);
         entry.text("assumed");
         entry.done();
     }

@@ -101,6 +101,8 @@ pub struct StatementRun {
     pub changes: Vec<UnnamedChange>,
     /// The end, as written.
     pub until: Option<Text>,
+    /// Where it is declared.
+    pub place: Option<Place>,
 }
 
 /// How a measured number is compared with the expected one.
@@ -230,7 +232,7 @@ fn read_statement(section: Section<'_>, context: &Context<'_>) -> Option<Stateme
                 ],
             )
             .unwrap_or(Comparison::Value),
-        unit: section.text("unit").map(|text| text.text),
+        unit: section.text("unit").filter(|text| context.unit_of(text).is_some()).map(|text| text.text),
         combine: section.choice(
             "combine",
             &[("sum", Combination::Sum), ("mean", Combination::Mean), ("ratio", Combination::Ratio)],
@@ -268,7 +270,7 @@ pub(super) fn read_run(run: &Section<'_>) -> StatementRun {
         changes,
         run: RunSpec {
             label: None,
-            model: run.text("model"),
+            model: None,
             // Equal runs of different statements are one run; where they stand does not tell them apart.
             place: None,
             regimen: run.text("regimen").map(|text| text.text).filter(|name| name != "none"),
@@ -277,6 +279,7 @@ pub(super) fn read_run(run: &Section<'_>) -> StatementRun {
             set: run.table("set").map(|set| read_set(&set)).unwrap_or_default(),
         },
         until: run.text("until"),
+        place: Some(run.place().clone()),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::evidence::{Sign, StatementRun, read_run};
 use super::reader::{Log, Section, Text};
-use super::value::{self, Kind};
+use super::value::{self, Kind, Table, Value};
 use crate::diagnostics::{Code, Diagnostic, Place, Report, SourceText};
 use std::sync::Arc;
 
@@ -54,14 +54,15 @@ pub fn read_grid(source: &Arc<SourceText>) -> Result<Grid, Report> {
     let mut kinds: Vec<Measuring> = Vec::new();
     if let Some(section) = root.table("kinds") {
         for (name, place, value) in section.entries() {
-            let Kind::Table(inner) = &value.kind else { continue };
+            let Some(inner) = table_of(value, &format!("kinds.{name}"), &log) else { continue };
             let kind = Section::new(inner, place, format!("kinds.{name}"), &log);
             kind.words("about");
             let mut runs = Vec::new();
             if let Some(table) = kind.table("runs") {
                 for (run_name, place, value) in table.entries() {
-                    let Kind::Table(inner) = &value.kind else { continue };
-                    let run = Section::new(inner, place, format!("kinds.{name}.runs.{run_name}"), &log);
+                    let path = format!("kinds.{name}.runs.{run_name}");
+                    let Some(inner) = table_of(value, &path, &log) else { continue };
+                    let run = Section::new(inner, place, path, &log);
                     runs.push((run_name.to_string(), read_run(&run)));
                     run.done();
                 }
@@ -108,8 +109,22 @@ pub fn read_grid(source: &Arc<SourceText>) -> Result<Grid, Report> {
             place,
         });
     }
+    root.value("hypotheses");
+    root.done();
     let report = log.into_report();
     if report.has_errors() { Err(report) } else { Ok(Grid { lines }) }
+}
+
+/// The table that stands under a name of the author's choosing.
+fn table_of<'a>(value: &'a Value, path: &str, log: &Log) -> Option<&'a Table> {
+    if let Kind::Table(table) = &value.kind {
+        return Some(table);
+    }
+    log.push(
+        Diagnostic::error(Code::WrongType, format!("`{path}` must be a table"))
+            .at(&value.place, format!("this is {}", value.type_name())),
+    );
+    None
 }
 
 /// A run with the perturbation or regimen in place of `$`.
@@ -127,6 +142,17 @@ fn with_subject(run: &StatementRun, subject: &str) -> StatementRun {
 mod tests {
     use super::*;
     use crate::model::library;
+
+    #[test]
+    fn nothing_in_a_grid_is_silently_ignored() {
+        let faults = |text: &str| {
+            let report = read_grid(&SourceText::new("grid.toml", text)).expect_err(text);
+            report.list.iter().map(|one| one.code.number()).collect::<Vec<_>>()
+        };
+        assert_eq!(faults("kinds.a = 1"), ["K0105"]);
+        assert_eq!(faults("[kinds.a]\nmeasure = \"x\"\nruns.main = 2"), ["K0105"]);
+        assert_eq!(faults("[kind.a]\nmeasure = \"x\""), ["K0101"]);
+    }
 
     #[test]
     fn the_lines_of_the_built_in_grid_name_what_they_change() {

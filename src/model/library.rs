@@ -54,9 +54,29 @@ pub const EVIDENCE_TABLES: [(&str, &str); 2] = [
 /// The grid of competing hypotheses and what was observed.
 pub const GRID: &str = include_str!("../../models/evidence/grid.toml");
 
-/// The texts that number the statements which a model must reproduce.
-pub const EVIDENCE_TEXTS: [&str; 2] =
-    [include_str!("../../models/evidence/pk_acute.md"), include_str!("../../models/evidence/cascade_clinical.md")];
+/// A text that numbers the statements which a model that draws on a file of statements must reproduce.
+pub struct EvidenceText {
+    /// The file of statements.
+    pub statements: &'static str,
+    /// What its numbers are called: `pk` for `pk1`, `pk2`, ...
+    pub prefix: &'static str,
+    /// The text.
+    pub text: &'static str,
+}
+
+/// The texts that number the statements of the built-in files.
+pub const EVIDENCE_TEXTS: [EvidenceText; 2] = [
+    EvidenceText {
+        statements: "evidence/statements_pk",
+        prefix: "pk",
+        text: include_str!("../../models/evidence/pk_acute.md"),
+    },
+    EvidenceText {
+        statements: "evidence/statements_cascade",
+        prefix: "cc",
+        text: include_str!("../../models/evidence/cascade_clinical.md"),
+    },
+];
 
 /// The names of the built-in models, in the order in which they are listed.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -6,19 +6,19 @@
 
 use super::check;
 use super::compile::{Expect, Want, compile, compile_any, declared_in};
-use super::context::{Context, Name};
+use super::context::{Context, Name, quantity_error};
 use super::doses;
 use super::evidence;
 use super::figures;
 use super::overlay;
-use super::parameters::{read_parameter, read_sources};
+use super::parameters::{read_parameter, read_source, read_sources};
 use super::reactions;
 use super::reader::{Log, Section, Text};
 use super::types::{Column, Model, Parameter, Quantity, Reaction, StartRule, State};
 use super::value::{self, Kind, Table};
 use crate::diagnostics::{Code, Diagnostic, Place, Report, SourceText};
-use crate::expression::{Symbol, Tree};
-use crate::units::Unit;
+use crate::expression::{Arithmetic, ExprKind, Mode, Operator, Symbol, Tree, UnaryOperator, parse};
+use crate::units::{Unit, parse_quantity_as};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -68,9 +68,15 @@ pub fn load_with(source: &Arc<SourceText>, find: Find<'_>, options: LoadOptions)
     let extends = chain.iter().rev().skip(1).map(|(text, _)| text.name.clone()).collect();
     let mut root: Option<Table> = None;
     let mut evidence_texts = Vec::new();
+    let mut evidence_files: Vec<String> = Vec::new();
     for (text, table) in chain {
         if options.evidence {
-            evidence_texts.extend(evidence_of(&table, &text, find, &mut report));
+            for (name, table) in evidence_of(&table, &text, find, &mut report) {
+                evidence_texts.push(table);
+                if !evidence_files.contains(&name) {
+                    evidence_files.push(name);
+                }
+            }
         }
         root = Some(match root {
             None => table,
@@ -87,7 +93,7 @@ pub fn load_with(source: &Arc<SourceText>, find: Find<'_>, options: LoadOptions)
     let log = Log::new(report);
     let model = read_model(&root, source, hash, extends, options, &log);
     let mut report = log.into_report();
-    let model = model.filter(|_| !report.has_errors());
+    let model = model.filter(|_| !report.has_errors()).map(|model| Model { evidence_files, ..model });
     if let Some(model) = &model {
         check::whole(model, &mut report);
     }
@@ -153,8 +159,8 @@ fn extends_of(table: &Table) -> Option<(String, Place)> {
     }
 }
 
-/// The statements in the files that `[model] evidence = ["..."]` names.
-fn evidence_of(table: &Table, text: &Arc<SourceText>, find: Find<'_>, report: &mut Report) -> Vec<Table> {
+/// The statements in the files that `[model] evidence = ["..."]` names, with the names of these texts.
+fn evidence_of(table: &Table, text: &Arc<SourceText>, find: Find<'_>, report: &mut Report) -> Vec<(String, Table)> {
     let Some(value) = table.table("model").and_then(|model| model.get("evidence")) else { return Vec::new() };
     let Kind::List(items) = &value.kind else { return Vec::new() };
     let mut tables = Vec::new();
@@ -169,7 +175,7 @@ fn evidence_of(table: &Table, text: &Arc<SourceText>, find: Find<'_>, report: &m
                     check_version(&table, &found, report);
                 }
                 table.entries.retain(|key, _| key == "evidence");
-                tables.push(table);
+                tables.push((found.name.clone(), table));
             }
             Err(diagnostic) => report.push(diagnostic.at(&item.place, "named here")),
         }
@@ -254,6 +260,7 @@ fn read_model(
         events: Vec::new(),
         figures: Vec::new(),
         evidence: Vec::new(),
+        evidence_files: Vec::new(),
         predictions: evidence::read_predictions(&top),
     };
     header.done();
@@ -387,7 +394,7 @@ fn read_states(top: &Section<'_>, context: &Context<'_>, model: &mut Model) {
             name: name.to_string(),
             about: entry.words("about"),
             steady: entry.boolean("steady").unwrap_or(true),
-            molar_mass: entry.text("molar_mass").map(|text| text.text),
+            molar_mass: read_molar_mass(&entry, context),
             derivative: Tree::Constant(0.0),
             equation: "0".to_string(),
             place: entry.place().clone(),
@@ -399,6 +406,31 @@ fn read_states(top: &Section<'_>, context: &Context<'_>, model: &mut Model) {
         entry.text("note");
         entry.done();
     }
+}
+
+/// The molar mass of a state's substance: the name of a parameter or quantity, or a number with a unit.
+fn read_molar_mass(entry: &Section<'_>, context: &Context<'_>) -> Option<String> {
+    let text = entry.text("molar_mass")?;
+    let wanted = Unit::parse("g/mol").ok()?;
+    match context.names.get(&text.text) {
+        Some(known) if known.unit.compatible(&wanted) => return Some(text.text),
+        Some(known) => {
+            let message = format!("`{}` is in {}, and no molar mass", text.text, known.unit.text());
+            context.log.push(Diagnostic::error(Code::UnitMismatch, message).at(&text.place, "not mass per amount"));
+        }
+        None => match parse_quantity_as(&text.text, &wanted) {
+            Ok(_) => return Some(text.text),
+            Err(error) if text.text.starts_with(|letter: char| letter.is_ascii_digit()) => {
+                context.log.push(quantity_error(&error, &text));
+            }
+            Err(_) => context.log.push(
+                Diagnostic::error(Code::UnknownName, format!("the model has no `{}`", text.text))
+                    .at(&text.place, "neither a parameter nor a number with a unit, as `237.7 g/mol`")
+                    .hint_if(context.near_name(&text.text).map(|near| format!("did you mean `{near}`?"))),
+            ),
+        },
+    }
+    None
 }
 
 fn read_quantities(top: &Section<'_>, context: &Context<'_>, model: &mut Model) {
@@ -418,7 +450,7 @@ fn read_quantities(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
             unit,
         });
         entry.text("note");
-        entry.text("source");
+        read_source(&entry, &model.sources, context);
         entry.done();
     }
 }
@@ -509,16 +541,14 @@ fn read_changes(top: &Section<'_>, context: &Context<'_>, model: &mut Model) -> 
     changes
 }
 
-/// Whether a rate must stand in parentheses to be subtracted or multiplied as text.
+/// Whether a rate must stand in parentheses to be subtracted or multiplied as text: it is a sum, or negative.
 fn needs_parentheses(rate: &Text) -> bool {
-    let mut depth = 0i32;
-    rate.text.char_indices().any(|(at, letter)| {
-        match letter {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ => {}
+    parse(&rate.text, Mode::Model).is_ok_and(|expr| match expr.kind {
+        ExprKind::Binary(Operator::Arithmetic(operator), ..) => {
+            matches!(operator, Arithmetic::Add | Arithmetic::Subtract)
         }
-        depth == 0 && at > 0 && matches!(letter, '+' | '-') && !rate.text[..at].ends_with(['e', 'E'])
+        ExprKind::Unary(UnaryOperator::Negate, _) => true,
+        _ => false,
     })
 }
 
@@ -643,5 +673,71 @@ mod tests {
                 panic!("{name}:\n{}", list.join("\n"));
             }
         }
+    }
+
+    const BINDING: &str = r#"
+kascade = 1
+[model]
+name = "binding"
+time = "h"
+[sources.known]
+cite = "Known"
+[parameters]
+kon = { value = 1, unit = "1/h", assumed = "a test" }
+koff = { value = 2, unit = "1/h", assumed = "a test" }
+MW = { value = 237, unit = "g/mol", assumed = "a test" }
+[states]
+Ue = { start = 1, unit = "umol", molar_mass = "MW" }
+B = { start = 0, unit = "umol" }
+[quantities]
+half = { is = "0.5 * B", unit = "umol", source = "known" }
+[reactions]
+bind = { equation = "Ue -> 2 B", rate = "kon*Ue-koff*B" }
+[routes]
+iv = { into = "Ue", molar_mass = "MW", source = "known" }
+"#;
+
+    fn codes(text: &str) -> Vec<&'static str> {
+        match load(&SourceText::new("m.toml", text), &find) {
+            Ok(_) => Vec::new(),
+            Err(report) => report.list.iter().filter(|one| one.is_error()).map(|one| one.code.number()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_a_sum_is_subtracted_whole() {
+        let model = load(&SourceText::new("m.toml", BINDING), &find).unwrap().model;
+        // The name before the minus sign ends in `e`, as the exponent of a number does.
+        assert_eq!(model.states[0].equation, "-(kon*Ue-koff*B)");
+        assert_eq!(model.states[1].equation, "2 * (kon*Ue-koff*B)");
+    }
+
+    #[test]
+    fn a_source_or_molar_mass_that_is_not_there_is_told() {
+        assert_eq!(codes(BINDING), [""; 0]);
+        let with = |from: &str, to: &str| {
+            assert!(BINDING.contains(from));
+            codes(&BINDING.replacen(from, to, 1))
+        };
+        assert_eq!(with("unit = \"umol\", source = \"known\"", "unit = \"umol\", source = \"unknown\""), ["K0503"]);
+        assert_eq!(with("\"MW\", source = \"known\"", "\"MW\", source = \"unknown\""), ["K0503"]);
+        assert_eq!(
+            with(
+                "start = 1, unit = \"umol\", molar_mass = \"MW\"",
+                "start = 1, unit = \"umol\", molar_mass = \"banana\""
+            ),
+            ["K0102"]
+        );
+        assert_eq!(
+            with("start = 1, unit = \"umol\", molar_mass = \"MW\"", "start = 1, unit = \"umol\", molar_mass = \"kon\""),
+            ["K0202"]
+        );
+        assert_eq!(
+            with(
+                "start = 1, unit = \"umol\", molar_mass = \"MW\"",
+                "start = 1, unit = \"umol\", molar_mass = \"237 g/mol\""
+            ),
+            [""; 0]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `[sources]` and `[parameters]`: numbers, and where they come from.
 
 use super::context::Context;
-use super::reader::{Section, listed};
+use super::reader::{Section, Text, listed};
 use super::types::{Origin, Parameter, Source, Variation};
 use super::value::Kind;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
@@ -108,26 +108,39 @@ fn read_origin(entry: &Section<'_>, context: &Context<'_>, sources: &IndexMap<St
     }
     match (source, assumed) {
         (Some(source), _) => {
-            if !sources.contains_key(&source.text) {
-                let known: Vec<&str> = sources.keys().map(String::as_str).collect();
-                let hint = match did_you_mean(&source.text, known.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if known.is_empty() => {
-                        format!("declare it: `[sources.{}]` with `cite = \"...\"`", source.text)
-                    }
-                    None if known.len() <= 12 => format!("the sources here are {}", listed(&known)),
-                    None => format!("declare it: `[sources.{}]` with `cite = \"...\"`", source.text),
-                };
-                context.log.push(
-                    Diagnostic::error(Code::UnknownSource, format!("there is no source `{}`", source.text))
-                        .at(&source.place, "unknown source")
-                        .hint(hint),
-                );
-            }
+            known_source(&source, sources, context);
             Origin::Source(source.text)
         }
         (None, Some(assumed)) => Origin::Assumed(assumed.text),
         (None, None) => Origin::Missing,
+    }
+}
+
+/// Complains if no source bears this name.
+fn known_source(source: &Text, sources: &IndexMap<String, Source>, context: &Context<'_>) {
+    if sources.contains_key(&source.text) {
+        return;
+    }
+    let known: Vec<&str> = sources.keys().map(String::as_str).collect();
+    let hint = match did_you_mean(&source.text, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => {
+            format!("declare it: `[sources.{}]` with `cite = \"...\"`", source.text)
+        }
+        None if known.len() <= 12 => format!("the sources here are {}", listed(&known)),
+        None => format!("declare it: `[sources.{}]` with `cite = \"...\"`", source.text),
+    };
+    context.log.push(
+        Diagnostic::error(Code::UnknownSource, format!("there is no source `{}`", source.text))
+            .at(&source.place, "unknown source")
+            .hint(hint),
+    );
+}
+
+/// Reads the `source` of an entry that needs none.
+pub fn read_source(entry: &Section<'_>, sources: &IndexMap<String, Source>, context: &Context<'_>) {
+    if let Some(source) = entry.text("source") {
+        known_source(&source, sources, context);
     }
 }
 

@@ -130,7 +130,7 @@ static MODEL: Section = Section {
         key("until", Quantity, "the default end of a run"),
         key("every", Quantity, "the default interval of its rows"),
         key("species", Text, "with condition, selects the evidence that applies"),
-        key("condition", Text, "healthy, depression, ..."),
+        key("condition", Text, "healthy, depressed, ..."),
         key("extends", Text, "as `extends` outside of all sections"),
         key("evidence", Texts, "files of shared statements to draw in"),
     ],
@@ -434,7 +434,6 @@ static EVIDENCE: Section = Section {
 static EVIDENCE_RUN: Section = Section {
     name: "evidence_run",
     keys: &[
-        key("model", Text, "another model"),
         key("regimen", Name, "one of [regimens]; \"none\" for none"),
         key("dose", Texts, "doses written out, as on the command line"),
         key("perturbations", Texts, "perturbations by name"),

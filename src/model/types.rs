@@ -20,7 +20,7 @@ pub struct Model {
     pub title: String,
     /// A paragraph.
     pub about: String,
-    /// Fingerprint of the merged file: 16 hexadecimal digits that change when anything in it changes.
+    /// Fingerprint of the file and of those it extends: 16 hexadecimal digits that change when anything in them changes.
     pub hash: String,
     /// The unit of `time` and of the printed time column.
     pub time_unit: Unit,
@@ -58,6 +58,8 @@ pub struct Model {
     pub figures: Vec<FigureSpec>,
     /// What must come out.
     pub evidence: Vec<Statement>,
+    /// The texts of shared statements that it and the models it extends draw in, by name.
+    pub evidence_files: Vec<String>,
     /// What a hypothesis predicts for the perturbations of the grid.
     pub predictions: Vec<Prediction>,
 }

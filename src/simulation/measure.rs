@@ -165,7 +165,11 @@ impl<'t, 'm> Run<'t, 'm> {
         if from < start || until > end * (1.0 + 1e-12) + 1e-12 {
             return f64::NAN;
         }
-        let (from, until) = (from, until.min(end));
+        let until = until.min(end);
+        // A window that begins at or after the end of the run has nothing in it.
+        if taken.window != (None, None) && from >= until {
+            return f64::NAN;
+        }
         match taken.outcome {
             Outcome::Start => {
                 if !self.observer.go(start, Side::Left) {
@@ -231,19 +235,39 @@ impl<'t, 'm> Run<'t, 'm> {
 
     /// Time and value of the largest (`sign` 1) or smallest (-1) value.
     fn extreme(&mut self, subject: usize, from: f64, until: f64, sign: f64) -> Option<(f64, f64)> {
-        let mut best: Option<(f64, f64, usize, f64, f64)> = None;
-        for part in self.parts(from, until) {
-            let five = self.five(part, subject);
-            for look in 0..LOOKS {
-                let (time, value) = five[look];
-                if best.is_none_or(|(_, most, ..)| sign * value > sign * most) {
-                    let left = five[look.saturating_sub(1)].0;
-                    let right = five[(look + 1).min(LOOKS - 1)].0;
-                    best = Some((time, value, part.0, left, right));
+        let parts = self.parts(from, until);
+        // The best look: its part, its place there, its time and value.
+        let mut best: Option<(usize, usize, f64, f64)> = None;
+        for (part, span) in parts.iter().enumerate() {
+            for (look, (time, value)) in self.five(*span, subject).into_iter().enumerate() {
+                if best.is_none_or(|(_, _, _, most)| sign * value > sign * most) {
+                    best = Some((part, look, time, value));
                 }
             }
         }
-        let (time, value, piece, mut a, mut b) = best?;
+        let (part, look, time, value) = best?;
+        // The extremum lies between the looks on both sides. At the end of a step that is two polynomials, and there the
+        // best look is that of the first of two equal ones.
+        let mut brackets = vec![(part, look.saturating_sub(1), (look + 1).min(LOOKS - 1))];
+        if look + 1 == LOOKS && parts.get(part + 1).is_some_and(|(_, begins, _)| *begins == time) {
+            brackets.push((part + 1, 0, 1));
+        }
+        if look == 0 && part > 0 && parts[part - 1].2 == time {
+            brackets.insert(0, (part - 1, LOOKS - 2, LOOKS - 1));
+        }
+        let mut found = (time, value);
+        for (part, left, right) in brackets {
+            let five = self.five(parts[part], subject);
+            let refined = self.golden_section(parts[part].0, (five[left].0, five[right].0), subject, sign);
+            if sign * refined.1 > sign * found.1 {
+                found = refined;
+            }
+        }
+        Some(found)
+    }
+
+    /// Time and value of the extremum of one polynomial between two times, by golden section.
+    fn golden_section(&mut self, piece: usize, (mut a, mut b): (f64, f64), subject: usize, sign: f64) -> (f64, f64) {
         let golden = 0.618_033_988_749_894_9;
         for _ in 0..GOLDEN_ROUNDS {
             let (inner_a, inner_b) = (b - golden * (b - a), a + golden * (b - a));
@@ -257,8 +281,7 @@ impl<'t, 'm> Run<'t, 'm> {
             }
         }
         let middle = 0.5 * (a + b);
-        let refined = self.at(piece, middle, subject);
-        Some(if sign * refined > sign * value { (middle, refined) } else { (time, value) })
+        (middle, self.at(piece, middle, subject))
     }
 
     fn area(&mut self, subject: usize, from: f64, until: f64) -> f64 {

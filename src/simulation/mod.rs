@@ -7,7 +7,10 @@ mod compiled;
 mod failure;
 mod individuals;
 mod measure;
+#[cfg(test)]
+mod measure_tests;
 mod outcome;
+mod outcome_read;
 mod run;
 mod scenario;
 mod start;

@@ -29,7 +29,11 @@ pub fn figure(request: &Request<'_>, theme: Option<ThemeName>) -> Result<FigureD
     if !wanted.is_empty() {
         let drawn =
             |one: &Statement| [&one.id, &one.statement, &one.topic].iter().any(|name| wanted.contains(&name.as_str()));
-        models.iter_mut().for_each(|model| model.evidence.retain(drawn));
+        for model in &mut models {
+            model.evidence.retain(drawn);
+            // What was left out is not missed.
+            model.evidence_files.clear();
+        }
     }
     let further = further(request.sources, &models);
     let scores = scores(&models, &further, &table, &options);

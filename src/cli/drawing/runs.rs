@@ -1,7 +1,7 @@
 //! What a figure runs: its own runs or those typed, each with the model that it names, and what the legend calls it.
 
 use super::super::models::{extended, load, source};
-use super::super::scenario::{add_regimen, american, split_setting};
+use super::super::scenario::{add_regimen, regimen_named, split_setting};
 use super::super::{Failure, Session};
 use super::{Request, choose_figure};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText, did_you_mean};
@@ -125,7 +125,8 @@ fn run_scenario(model: &Model, run: &RunSpec) -> Result<Scenario, Failure> {
 
 /// Whether nothing but the regimen makes this run: published points lie on such a curve.
 pub fn is_plain(request: &Request<'_>, run: &RunSpec) -> bool {
-    run.perturbations.is_empty() && run.set.is_empty() && request.perturb.is_empty() && request.set.is_empty()
+    let own = run.dose.is_empty() && run.perturbations.is_empty() && run.set.is_empty();
+    own && request.perturb.is_empty() && request.set.is_empty()
 }
 
 /// What a caption calls a run: its regimen with its perturbations, or `run1`, `run2`.
@@ -142,7 +143,7 @@ pub fn run_label(request: &Request<'_>, model: usize, run: &RunSpec) -> String {
         return label.clone();
     }
     let own = &request.models[model];
-    let title = |name: &String| match own.regimen(&american(name)) {
+    let title = |name: &String| match regimen_named(own, name) {
         Some(regimen) if !regimen.title.is_empty() => regimen.title.clone(),
         Some(regimen) => regimen.name.clone(),
         None => "no dose".to_string(),
