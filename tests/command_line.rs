@@ -118,8 +118,8 @@ fn a_wrong_command_line_ends_with_2() {
     folder.run("run my_model.toml --dose orl~50~mg").fails(2, "did you mean `oral`?");
     folder.run("run my_model.toml --until 0h").fails(2, "must be longer than zero");
     folder.run("run my_model.toml --until 5~mg").fails(2, "mass");
-    folder.run("run my_model.toml --every -1h").fails(2, "");
-    folder.run("run my_model.toml --at -1h").fails(2, "");
+    folder.run("run my_model.toml --every=-1h").fails(2, "must be longer than zero");
+    folder.run("run my_model.toml --at=-30").fails(2, "`--at` asks for -30 h, and rows begin at 0");
     folder.run("run my_model.toml --at 1h --every 1h").fails(2, "cannot be used with");
     folder.run("run my_model.toml --rtol 0").fails(2, "must lie between 0 and 0.1");
     folder.run("run my_model.toml --rtol 1e-20").fails(2, "finer than the numbers themselves");
@@ -370,9 +370,10 @@ fn a_file_is_whole_or_not_there() {
 #[test]
 fn an_interrupted_run_leaves_no_file() {
     let folder = Folder::with_model("interrupted");
-    let line = "run my_model.toml -r single --until 10000d --every 1s -o run.csv";
+    let line = "run my_model.toml -r single --until 400d --every 1s -o run.csv";
     let mut child = folder.command(line).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(100));
+    assert!(child.try_wait().unwrap().is_none(), "it had ended before it was interrupted");
     child.kill().unwrap();
     let ended = child.wait().unwrap();
     assert!(!ended.success() && !folder.path.join("run.csv").exists());
@@ -470,4 +471,96 @@ fn a_cascade_moves_and_nothing_else_does() {
     folder.run("plot ketamine -f cascade --animate -o film.png").fails(2, "only .gif and .svg can move");
     folder.run("plot ketamine -f lecture -o film.gif").fails(2, "does not move");
     assert_eq!(folder.files(), ["film.svg"]);
+}
+
+#[test]
+fn a_measure_that_looks_beyond_the_end_is_told() {
+    let folder = Folder::with_model("beyond");
+    let ended = folder.run("run my_model.toml -r single --until 24h --measure at(C,48~h) --measure peak(C)").fine();
+    let note = "note: `at(C,48 h)` looks beyond the end of the run, 24 h (give `--until 48h`)";
+    assert!(ended.err.contains(note), "{}", ended.err);
+    assert!(!ended.err.contains("peak(C)"), "{}", ended.err);
+    assert!(ended.out.lines().nth(1).is_some_and(|row| row.starts_with("nan,")), "{}", ended.out);
+    let swept = folder.run("sweep my_model.toml -r single --until 24h --vary CL=3,4 --measure at(C,48~h)").fine();
+    assert!(swept.err.contains(note), "{}", swept.err);
+}
+
+#[test]
+fn a_regimen_is_found_as_it_is_typed_before_it_is_respelled() {
+    let folder = Folder::new("spelled");
+    let small = |names: [&str; 2]| {
+        let regimen = |name: &str, amount: u8| {
+            format!("[regimens.{name}]\ndoses = [ {{ route = \"iv\", amount = \"{amount} mg\" }} ]\n")
+        };
+        format!(
+            "kascade = 1\n[model]\nname = \"m\"\ntime = \"h\"\n[parameters]\nk = {{ value = 1, unit = \"1/h\", assumed = \"x\" }}\n\
+             [states]\nA = {{ start = 0, unit = \"mg\" }}\n[derivatives]\nA = \"-k * A\"\n[routes]\niv = {{ into = \"A\" }}\n{}{}",
+            regimen(names[0], 1),
+            regimen(names[1], 2)
+        )
+    };
+    let peak = |file: &str, name: &str| {
+        let ended = folder.run(&format!("run {file} -r {name} --until 1h --measure peak(A)")).fine();
+        ended.out.lines().nth(1).unwrap_or_default().to_string()
+    };
+    folder.write("british.toml", &small(["anaesthetic", "anesthetic"]));
+    assert_eq!((peak("british.toml", "anaesthetic"), peak("british.toml", "anesthetic")), ("1".into(), "2".into()));
+    folder.write("american.toml", &small(["anesthetic", "other"]));
+    assert_eq!(peak("american.toml", "anaesthetic"), "1");
+    folder.run("run american.toml -r anaesthetics").fails(2, "no regimen `anaesthetics`");
+}
+
+#[test]
+fn a_dose_that_cannot_be_given_ends_every_command_with_1() {
+    let folder = Folder::new("weightless");
+    folder.write(
+        "m.toml",
+        "kascade = 1\n[model]\nname = \"m\"\ntime = \"h\"\n[parameters]\nk = { value = 1, unit = \"1/h\", assumed = \"x\" }\n\
+         weight = { value = 70, unit = \"kg\", assumed = \"x\" }\n\
+         [states]\nA = { start = 0, unit = \"mg\" }\n[derivatives]\nA = \"-k * A\"\n[routes]\niv = { into = \"A\" }\n\
+         [regimens.drip]\ndoses = [ { route = \"iv\", amount = \"1 mg\", rate = \"1 mg/kg/h\" } ]\n",
+    );
+    folder.run("run m.toml --dose iv~1~mg/kg --set weight=0").fails(1, "weight");
+    folder.run("sweep m.toml --dose iv~1~mg/kg --vary weight=0,0.0 --measure peak(A)").fails(1, "weight");
+    // A rate per kilogram is a use of the weight.
+    assert!(!folder.run("check m.toml").fine().err.contains("`weight`"));
+}
+
+#[test]
+fn a_new_model_is_found_under_the_name_that_is_told() {
+    let folder = Folder::new("named");
+    let told = folder.run("new mymodel").fine().err;
+    assert_eq!(folder.files(), ["mymodel.toml"]);
+    assert!(told.contains("kascade plot mymodel.toml"), "{told}");
+    folder.run("check mymodel.toml").fine();
+}
+
+#[test]
+fn rows_before_a_clock_is_set_back_are_not_lost() {
+    let folder = Folder::with_model("anew");
+    // Two courses of the same person: the second is shorter.
+    folder.write("e.csv", "ID,TIME,AMT,EVID,ROUTE\n1,0,100,1,oral\n1,48,.,2,.\n1,0,100,4,oral\n1,24,.,2,.\n");
+    let ended = folder.run("run my_model.toml --events e.csv --every 12h --columns C").fine();
+    let (_, rows) = ended.table();
+    let times: Vec<f64> = rows.iter().map(|row| row[rows[0].len() - 2]).collect();
+    assert_eq!(times, [0.0, 12.0, 24.0, 36.0, 48.0, 0.0, 12.0, 24.0], "{}", ended.out);
+    let ended = folder.run("run my_model.toml --events e.csv --at 12,60 --columns C").fine();
+    assert!(ended.err.contains("note: 1 of 2 rows lie outside"), "{}", ended.err);
+    folder.run("run my_model.toml --events e.csv --measure peak(C)").fails(2, "a reset sets its clock back");
+    // The horizon of the model, for which these would be too many rows, says nothing about a table.
+    folder.write("short.csv", "ID,TIME,AMT,EVID,ROUTE\n1,0,100,1,oral\n1,0.001,.,2,.\n");
+    let ended = folder.run("run my_model.toml --events short.csv --every 3e-3s --columns C").fine();
+    assert_eq!(ended.out.lines().count(), 1202);
+}
+
+#[test]
+fn a_covariate_of_an_event_table_keeps_its_range() {
+    let folder = Folder::with_model("range");
+    let model = folder.read("my_model.toml");
+    let line = model.lines().find(|line| line.starts_with("CL ") || line.starts_with("CL=")).unwrap();
+    assert!(line.contains("range"), "{line}");
+    folder.write("e.csv", "ID,TIME,AMT,EVID,ROUTE,CL\n1,0,100,1,oral,1e9\n1,24,.,0,.,1e9\n");
+    let ended = folder.run("run my_model.toml --events e.csv");
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    assert!(ended.err.contains("outside its range") && ended.err.contains("1e9"), "{}", ended.err);
 }

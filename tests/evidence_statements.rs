@@ -1,9 +1,10 @@
 //! The statements of evidence, against the tables they cite and the models they speak of: every row exists, every
 //! numbered statement of the texts is stated, every run names what its model has, and every measure can be read.
 
+use kascade::analysis::statement_runs::scenario;
 use kascade::diagnostics::{Diagnostic, SourceText};
 use kascade::model::{Model, Origin, Statement, library, load};
-use kascade::simulation::{Measures, Scenario};
+use kascade::simulation::Measures;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -103,26 +104,9 @@ fn every_run_and_measure_can_be_read() {
         let (_, model) = models.iter().find(|(name, _)| *name == named(&one)).unwrap();
         assert_eq!(one.species.as_deref(), Some(model.species.as_str()), "{}: species", one.id);
         for (name, run) in &one.runs {
-            let mut scenario = Scenario::undosed(model);
-            if let Some(regimen) = &run.run.regimen
-                && let Err(fault) = scenario.add_regimen(model, regimen)
-            {
-                faults.push(format!("{} {name}: {}", one.id, fault.message));
-            }
-            for perturbation in &run.run.perturbations {
-                if let Err(fault) = scenario.add_perturbation(model, perturbation) {
-                    faults.push(format!("{} {name}: {}", one.id, fault.message));
-                }
-            }
-            for dose in &run.run.dose {
-                if let Err(fault) = scenario.add_doses(model, &SourceText::new("dose", dose.as_str())) {
-                    faults.push(format!("{} {name}: {}", one.id, fault.message));
-                }
-            }
-            for (parameter, _) in &run.run.set {
-                if !model.parameters.iter().any(|known| known.name == *parameter) {
-                    faults.push(format!("{} {name}: no parameter `{parameter}`", one.id));
-                }
+            // Regimen, doses, perturbations with and without a name, values that are set, and the end.
+            if let Err(report) = scenario(model, run) {
+                faults.extend(report.list.iter().map(|fault| format!("{} {name}: {}", one.id, fault.message)));
             }
         }
         let runs: Vec<&str> = one.runs.iter().map(|(name, _)| name.as_str()).collect();

@@ -70,6 +70,19 @@ pub struct Fitted {
     pub evaluations: usize,
 }
 
+/// Where a parameter is moved to for a difference, and by how much in logarithms: up by [`STEP`], down where there is no
+/// room, and as far as the bounds let it where there is none on either side.
+fn moved_within(value: f64, free: &Free) -> (f64, f64) {
+    for step in [STEP, -STEP] {
+        let there = value * exp(step);
+        if (free.low..=free.high).contains(&there) {
+            return (there, step);
+        }
+    }
+    let farther = if free.high / value > value / free.low { free.high } else { free.low };
+    (farther, ln(farther / value))
+}
+
 impl<'a> Calibration<'a> {
     /// Makes the runs ready. `models` are those that the statements speak of, the fitted one under the empty name; a free
     /// parameter also moves in the others where they have taken over its value. `wanted` chooses the statements.
@@ -201,9 +214,8 @@ impl<'a> Calibration<'a> {
             .into_par_iter()
             .map(|which| {
                 let mut moved = values.to_vec();
-                let up = values[which] * exp(STEP) <= self.free[which].high;
-                let step = if up { STEP } else { -STEP };
-                moved[which] = values[which] * exp(step);
+                let (there, step) = moved_within(values[which], &self.free[which]);
+                moved[which] = there;
                 let there = self.evaluate_from(&moved, Some((which, got)));
                 let change = |((target, before), after): ((&Target, &f64), &f64)| {
                     let change = (after - before) / (step * target.scale);
@@ -307,4 +319,21 @@ impl<'a> Calibration<'a> {
 /// How far a value is from the judged one, in spreads of its logarithm; 0 where none was given.
 fn from_judged(free: &Free, value: f64) -> f64 {
     free.judged.map_or(0.0, |judged| ln(value / judged) / PRIOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_never_taken_outside_of_the_bounds() {
+        for (value, low, high) in
+            [(1.0, 0.5, 2.0), (2.0, 0.5, 2.0), (1.0, 0.999, 1.001), (1.0, 1.0, 1.01), (3.0, 2.99, 3.0)]
+        {
+            let free = Free { name: "k".into(), index: 0, value, low, high, judged: None };
+            let (there, step) = moved_within(value, &free);
+            assert!((low..=high).contains(&there) && there != value, "{value} in {low} to {high}: {there}");
+            assert!((there - value * exp(step)).abs() < 1e-12 && step != 0.0, "{value}: {step}");
+        }
+    }
 }

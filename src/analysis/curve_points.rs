@@ -40,11 +40,16 @@ fn curve_point(statement: &Statement, model: &Model, rows: &HashMap<String, Evid
     let (value, range) = combine(statement, &found);
     let written = statement.unit.clone().or_else(|| found.first().map(|row| row.unit.clone()))?;
     let unit = Unit::parse(&written).ok()?;
-    let mass = match &plot.molar_mass {
-        Some(text) => parse_quantity_as(&text.text, &Unit::parse("g/mol").ok()?).ok()?.internal(),
-        None if unit.compatible(wanted) => 1.0,
-        None => return None,
+    let (made, mass) = match &plot.molar_mass {
+        Some(text) => {
+            let molar = Unit::parse("g/mol").ok()?;
+            (unit.times(&molar)?, parse_quantity_as(&text.text, &molar).ok()?.internal())
+        }
+        None => (unit.clone(), 1.0),
     };
+    if !made.compatible(wanted) {
+        return None;
+    }
     let internal = |value: f64| unit.to_internal(value) * mass;
     let regimen = statement.runs.iter().find(|(name, _)| name == "main").and_then(|(_, run)| run.run.regimen.clone());
     Some(CurvePoint {

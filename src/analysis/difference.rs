@@ -1,10 +1,8 @@
 //! What one model changes against another, entry by entry.
 
 use crate::dosing::describe;
-use crate::expression::Tree;
-use crate::model::{Model, Origin, Target, Variation, dosing_routes};
+use crate::model::{Event, Model, Origin, Variation, dosing_routes, with_unit};
 use crate::numerics::float_text::number_text;
-use crate::units::Unit;
 
 /// One entry that differs; `None` on a side where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,21 +55,8 @@ fn compare(section: &'static str, base: &[(String, String)], variant: &[(String,
     }
 }
 
-fn number(value: f64, unit: &Unit) -> String {
-    let text = number_text(unit.from_internal_shortest(value));
-    if unit.text() == "1" { text } else { format!("{text} {}", unit.text()) }
-}
-
-/// What something is set to: a number in its declared unit, or an expression.
-fn assigned(model: &Model, name: &str, unit: &Unit, tree: &Tree) -> String {
-    match tree {
-        Tree::Constant(value) => format!("{name} = {}", number(*value, unit)),
-        tree => format!("{name} = {}", model.tree_text(tree)),
-    }
-}
-
 fn header(model: &Model) -> Vec<(String, String)> {
-    let time = |time: Option<f64>| time.map_or("not given".to_string(), |time| number(time, &model.time_unit));
+    let time = |time: Option<f64>| time.map_or("not given".to_string(), |time| with_unit(time, &model.time_unit));
     vec![
         ("time".to_string(), model.time_unit.text().to_string()),
         ("start".to_string(), format!("{:?}", model.start).to_lowercase()),
@@ -92,12 +77,12 @@ fn parameters(model: &Model) -> Vec<(String, String)> {
         .parameters
         .iter()
         .map(|one| {
-            let mut text = number(one.value, &one.unit);
-            let between = |low, high| format!("{} to {}", number(low, &one.unit), number(high, &one.unit));
+            let mut text = with_unit(one.value, &one.unit);
+            let between = |low, high| format!("{} to {}", with_unit(low, &one.unit), with_unit(high, &one.unit));
             text.push_str(&one.range.map_or(String::new(), |(low, high)| format!(", range {}", between(low, high))));
             text.push_str(&match one.vary {
                 Some(Variation::LogNormal(spread)) => format!(", varies lognormal {}", number_text(spread)),
-                Some(Variation::Normal(spread)) => format!(", varies normal {}", number(spread, &one.unit)),
+                Some(Variation::Normal(spread)) => format!(", varies normal {}", with_unit(spread, &one.unit)),
                 Some(Variation::Uniform(low, high)) => format!(", varies {}", between(low, high)),
                 None => String::new(),
             });
@@ -113,7 +98,7 @@ fn states(model: &Model) -> Vec<(String, String)> {
         .iter()
         .map(|one| {
             let mut text = format!("starts at {} [{}]", one.start_text, one.unit.text());
-            text.push_str(&format!(", scale {}", number(one.scale, &one.unit)));
+            text.push_str(&format!(", scale {}", with_unit(one.scale, &one.unit)));
             text.push_str(if one.steady { "" } else { ", keeps its start" });
             text.push_str(&one.molar_mass.as_ref().map_or(String::new(), |mass| format!(", molar mass {mass}")));
             (one.name.clone(), text)
@@ -193,45 +178,12 @@ fn regimens(model: &Model) -> Vec<(String, String)> {
 }
 
 fn perturbations(model: &Model) -> Vec<(String, String)> {
-    model
-        .perturbations
-        .iter()
-        .map(|one| {
-            let mut parts: Vec<String> = Vec::new();
-            parts.extend(one.from.map(|from| format!("from {}", number(from, &model.time_unit))));
-            parts.extend(one.until.map(|until| format!("until {}", number(until, &model.time_unit))));
-            parts.extend(
-                one.set
-                    .iter()
-                    .map(|(index, tree)| (&model.parameters[*index], tree))
-                    .map(|(parameter, tree)| assigned(model, &parameter.name, &parameter.unit, tree)),
-            );
-            parts.extend(
-                one.clamp
-                    .iter()
-                    .map(|(index, tree)| (&model.states[*index], tree))
-                    .map(|(state, tree)| assigned(model, &state.name, &state.unit, tree) + " held"),
-            );
-            (one.name.clone(), parts.join(", "))
-        })
-        .collect()
+    model.perturbations.iter().map(|one| (one.name.clone(), model.perturbation_text(one))).collect()
 }
 
 fn events(model: &Model) -> Vec<(String, String)> {
-    model
-        .events
-        .iter()
-        .map(|one| {
-            let set = one.set.iter().map(|(target, tree)| {
-                let (name, unit) = match target {
-                    Target::State(index) => (&model.states[*index].name, &model.states[*index].unit),
-                    Target::Parameter(index) => (&model.parameters[*index].name, &model.parameters[*index].unit),
-                };
-                assigned(model, name, unit, tree)
-            });
-            (one.name.clone(), format!("when {}: {}", one.when_text, set.collect::<Vec<_>>().join(", ")))
-        })
-        .collect()
+    let text = |one: &Event| format!("when {}: {}", one.when_text, model.event_text(one));
+    model.events.iter().map(|one| (one.name.clone(), text(one))).collect()
 }
 
 #[cfg(test)]

@@ -16,6 +16,6 @@ mod judge;
 pub mod population;
 mod reach;
 pub mod statement_check;
-mod statement_runs;
+pub mod statement_runs;
 pub mod sweep;
 pub mod vary;

@@ -139,7 +139,7 @@ fn a_table_of_subjects_sets_parameters() {
         ("weight\n", "no rows"),
         ("weight\nheavy\n", "`heavy`"),
         ("weight\n1\n", "range"),
-        ("weight,k\n50\n", "cannot be read"),
+        ("weight,k\n50\n", "1 cell, but the header has 2"),
     ] {
         let error = subjects::read(&SourceText::new("subjects.csv", text), &model).expect_err(text);
         assert!(error.message.contains(part), "{text}: {}", error.message);

@@ -156,7 +156,7 @@ fn faults_are_told() {
         ("dose.every=1..2:5", "no dose that repeats"),
         ("dose.over=0..1:5", "above zero"),
         ("dose.amount=-1..1:5", "negative"),
-        ("dose.amount=1..2 h:5", ""),
+        ("dose.amount=1..2 h:5", "time"),
     ] {
         let error = read(text, &model, &scenario).expect_err(text);
         assert!(error.message.contains(part), "{text}: {}", error.message);

@@ -70,7 +70,9 @@ pub fn event_table(
     let source = SourceText::new(path.display().to_string(), text);
     let parameters: Vec<(String, crate::units::Unit)> =
         model.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.unit.clone())).collect();
-    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
+    let ranges: Vec<Option<(f64, f64)>> = model.parameters.iter().map(|parameter| parameter.range).collect();
+    let setup =
+        TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters, ranges: &ranges };
     let table = read_event_table(&source, &setup).map_err(|list| Failure::Model(Report { list }))?;
     if !table.ignored.is_empty() {
         session

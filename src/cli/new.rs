@@ -10,7 +10,11 @@ pub const TEMPLATE: &str = include_str!("new_model.toml");
 
 /// Writes the starting model under a name that is still free.
 pub fn run(arguments: &New, session: &Session) -> Result<(), Failure> {
-    let path = &arguments.file;
+    // A model is found by its path only if that ends in `.toml`.
+    let mut path = arguments.file.clone();
+    if path.extension().is_none_or(|ending| ending != "toml") {
+        path.as_mut_os_string().push(".toml");
+    }
     if path.exists() {
         return Err(Failure::model(
             Diagnostic::error(Code::CannotWrite, format!("`{}` exists, and is not overwritten", path.display()))
@@ -27,7 +31,7 @@ pub fn run(arguments: &New, session: &Session) -> Result<(), Failure> {
     let shown = path.display().to_string();
     let text =
         TEMPLATE.replace("name  = \"my_model\"", &format!("name  = \"{name}\"")).replace("FILE ", &format!("{shown} "));
-    let destination = Destination::new(Some(path));
+    let destination = Destination::new(Some(&path));
     destination.check().map_err(Failure::model)?;
     destination.write(text.as_bytes())?;
     session.say(&format!("wrote {shown}; try `kascade plot {shown} -o first.svg`"));

@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
         options: &options,
     };
     let bar = progress(count, "individuals");
-    let output = Output { arguments, model: &model, options: &options, base: &base, destination: &destination };
+    let output = Output { arguments, count, model: &model, options: &options, base: &base, destination: &destination };
     if arguments.individuals {
         let (table, failures) = on_threads(arguments.threads, || every_one(&population, &arguments.measure, &bar))??;
         bar.finish_and_clear();
@@ -141,6 +141,7 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
 /// Where the result goes, and what is written with it.
 struct Output<'a> {
     arguments: &'a Arguments,
+    count: usize,
     model: &'a Model,
     options: &'a SolverOptions,
     base: &'a Scenario,
@@ -184,7 +185,7 @@ impl Output<'_> {
         use serde_json::json;
         let arguments = self.arguments;
         let own = vec![
-            ("individuals".into(), json!(arguments.count)),
+            ("individuals".into(), json!(self.count)),
             ("seed".into(), json!(arguments.seed)),
             ("subjects".into(), json!(arguments.subjects.as_ref().map(|path| path.display().to_string()))),
         ];

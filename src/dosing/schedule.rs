@@ -69,6 +69,17 @@ pub struct Dose {
     pub place: Option<Place>,
 }
 
+impl Dose {
+    /// Whether its amount or its rate is per kilogram of body weight.
+    pub fn is_per_weight(&self) -> bool {
+        let rate = match self.delivery {
+            Delivery::Rate(rate) | Delivery::Endless(rate) => rate.per_weight,
+            Delivery::Route | Delivery::Bolus | Delivery::Over(_) => false,
+        };
+        self.amount.per_weight || rate
+    }
+}
+
 /// A named schedule of a model file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Regimen {

@@ -37,6 +37,8 @@ pub enum TableFault {
     NotANumber { column: String, text: String },
     /// A number that is infinite or beyond the range.
     NotFinite { column: String },
+    /// A covariate outside of its parameter's range; numbers in the declared unit.
+    OutOfRange { name: String, value: f64, range: (f64, f64), unit: String },
     /// A value that every row must have.
     Missing { column: &'static str },
     /// A clock time that no clock shows.
@@ -122,6 +124,7 @@ impl TableFault {
             }
             TableFault::NotANumber { .. } => "a missing value is `.`, `NA` or nothing",
             TableFault::NotFinite { .. } => "numbers are finite; a missing value is `.`, `NA` or nothing",
+            TableFault::OutOfRange { .. } => "a value outside needs a wider `range`, and a source for it",
             TableFault::Missing { .. } => "only other columns may have missing values",
             TableFault::BadClock { .. } => "write hours and minutes, as `8:30` or `14:05:30`",
             TableFault::BadDate { column: "DATE", .. } => {
@@ -218,6 +221,9 @@ impl fmt::Display for TableFault {
             TableFault::OpenQuote => write!(to, "a quotation mark is not closed"),
             TableFault::NotANumber { column, text } => write!(to, "{column} `{text}` is no number"),
             TableFault::NotFinite { column } => write!(to, "{column} is not finite"),
+            TableFault::OutOfRange { name, value, range: (low, high), unit } => {
+                write!(to, "`{name}` = {value} {unit} is outside its range, {low} to {high} {unit}")
+            }
             TableFault::Missing { column } => write!(to, "{column} is missing"),
             TableFault::BadClock { text } => write!(to, "`{text}` is no time of a clock"),
             TableFault::BadDate { column, text, order } => write!(to, "{column} `{text}` is no date ({order})"),

@@ -58,6 +58,8 @@ pub struct TableSetup<'a> {
     pub time: &'a Unit,
     /// The parameters that columns may set, by index, with their units.
     pub parameters: &'a [(String, Unit)],
+    /// Their ranges, internal units; nothing is known of those that are left out.
+    pub ranges: &'a [Option<(f64, f64)>],
 }
 
 /// Reads the meaning of one row.

@@ -1,10 +1,11 @@
 //! A model's equations as a document: Markdown, or LaTeX.
 //!
-//! What it cannot carry: figures, and evidence. Numbers stand in their declared units; the equations hold in any
+//! What it cannot carry: figures, and evidence; in LaTeX also reactions, routes, regimens and perturbations. Numbers stand in their declared units; the equations hold in any
 //! coherent system, since units are converted for the author.
 
+use crate::dosing::describe;
 use crate::expression::{Mode, latex_name, latex_unit, parse, print_latex, print_unicode};
-use crate::model::{Model, Origin, Parameter};
+use crate::model::{Model, Origin, Parameter, dosing_routes};
 use crate::numerics::float_text::number_text;
 
 /// The text of an expression in plain Unicode.
@@ -98,6 +99,7 @@ pub fn markdown(model: &Model) -> String {
             ));
         }
     }
+    text.push_str(&changes(model));
     text.push_str("\n## Parameters\n\n| name | value | unit | about | source |\n|---|---|---|---|---|\n");
     for one in &model.parameters {
         text.push_str(&format!(
@@ -121,6 +123,35 @@ pub fn markdown(model: &Model) -> String {
         }
     }
     text.push_str("\nFor teaching and research; not medical advice.\n");
+    text
+}
+
+/// Events, regimens and perturbations: what is done to the equations.
+fn changes(model: &Model) -> String {
+    let mut text = String::new();
+    let cell = |text: &str| text.replace('|', "\\|");
+    let mut section = |title: &str, heads: &str, rows: Vec<[String; 3]>| {
+        if !rows.is_empty() {
+            text.push_str(&format!("\n## {title}\n\n| {heads} |\n|---|---|---|\n"));
+            for row in rows {
+                text.push_str(&format!("| {} |\n", row.map(|one| cell(&one)).join(" | ")));
+            }
+        }
+    };
+    let events = model.events.iter().map(|one| [one.name.clone(), unicode(&one.when_text), model.event_text(one)]);
+    section("Events", "name | when | sets", events.collect());
+    let routes = dosing_routes(model);
+    let regimens = model.regimens.iter().map(|one| {
+        let mut doses = describe(&one.doses, &routes, &model.time_unit);
+        if !one.perturbations.is_empty() {
+            doses.push_str(&format!("; perturbed by {}", one.perturbations.join(", ")));
+        }
+        [one.name.clone(), doses, one.title.clone()]
+    });
+    section("Regimens", "name | doses | title", regimens.collect());
+    let perturbations =
+        model.perturbations.iter().map(|one| [one.name.clone(), model.perturbation_text(one), one.title.clone()]);
+    section("Perturbations", "name | changes | title", perturbations.collect());
     text
 }
 
@@ -171,6 +202,14 @@ pub fn tex(model: &Model) -> String {
         })
         .collect();
     text.push_str(&format!("{}\n\\end{{align*}}\n", rows.join(" \\\\\n")));
+    if !model.events.is_empty() {
+        text.push_str("\\subsection*{Events}\n\\begin{itemize}\n");
+        for one in &model.events {
+            let (name, sets) = (escaped(&one.name), escaped(&model.event_text(one)));
+            text.push_str(&format!("\\item {name}: when ${}$, then {sets}\n", latex(&one.when_text)));
+        }
+        text.push_str("\\end{itemize}\n");
+    }
     text.push_str("\\subsection*{Parameters}\n\\begin{longtable}{lrlp{0.4\\textwidth}}\n");
     for one in &model.parameters {
         text.push_str(&format!(
@@ -184,4 +223,52 @@ pub fn tex(model: &Model) -> String {
     }
     text.push_str("\\end{longtable}\n\\noindent For teaching and research; not medical advice.\n\\end{document}\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::SourceText;
+    use crate::model::load;
+
+    #[test]
+    fn what_is_done_to_the_equations_is_shown_with_them() {
+        let text = r#"
+kascade = 1
+[model]
+name = "wakes"
+time = "h"
+[parameters]
+k = { value = 1, unit = "1/h", assumed = "a test" }
+[states]
+A = { start = 1, unit = "mg" }
+awake = { start = 0, unit = "1" }
+[derivatives]
+A = "-k * A"
+[routes]
+iv = { into = "A" }
+[events.wakes]
+when = "A < 0.5 [mg]"
+set = { awake = 1, A = "2 * A" }
+[regimens.twice]
+title = "two doses"
+doses = [ { route = "iv", amount = "5 mg", every = "8 h", times = 2 } ]
+[perturbations.slow]
+title = "slower"
+from = "1 h"
+set = { k = "0.5 * k" }
+"#;
+        let none = |_: &str, _: &SourceText| panic!("it extends nothing");
+        let model =
+            load(&SourceText::new("m.toml", text), &none).unwrap_or_else(|report| panic!("{:?}", report.list)).model;
+        let shown = markdown(&model);
+        for line in [
+            "| wakes | A < 0.5 mg | awake = 1, A = 2 * A |",
+            "| twice | iv 5 mg every 8 h times 2 | two doses |",
+            "| slow | from 1 h, k = 0.5 * k | slower |",
+        ] {
+            assert!(shown.lines().any(|one| one == line), "{line}\n{shown}");
+        }
+        assert!(tex(&model).contains("wakes: when $"));
+    }
 }

@@ -1,5 +1,6 @@
 //! Formats that tables are written in; each states what it cannot carry. Must never know commands.
 
+mod cells;
 pub mod csv;
 pub mod dot;
 pub mod equations;

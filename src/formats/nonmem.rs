@@ -5,11 +5,11 @@
 //! (these names win), a parameter of the model in its own case (a covariate), anything else is ignored and reported.
 //! It must never know commands, and never guess: a cell that cannot be read refuses the table.
 
+use super::cells::{Line, Text, lines};
 use super::nonmem_time::{self, DateOrder};
 use crate::diagnostics::{Diagnostic, Place, SourceText};
 use crate::dosing::{Cell, EventTable, Row, TableError, TableFault, TableSetup};
 use crate::units::Unit;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -58,31 +58,6 @@ impl Column {
     }
 }
 
-/// One cell: its text without quotes and where it stands.
-#[derive(Debug, Clone)]
-struct Text<'a> {
-    text: Cow<'a, str>,
-    span: Range<usize>,
-}
-
-impl Text<'_> {
-    fn is_missing(&self) -> bool {
-        matches!(self.text.as_ref(), "" | "." | "NA")
-    }
-}
-
-/// One line that holds cells.
-struct Line<'a> {
-    cells: Vec<Text<'a>>,
-    span: Range<usize>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Separator {
-    Sign(char),
-    Blanks,
-}
-
 /// Reads an event table.
 ///
 /// # Errors
@@ -94,7 +69,7 @@ pub fn read_event_table(source: &Arc<SourceText>, setup: &TableSetup) -> Result<
 fn read(source: &Arc<SourceText>, setup: &TableSetup) -> Result<EventTable, Vec<TableError>> {
     let fault = |fault: TableFault, span: &Range<usize>| fault.at(Place::new(source, span.clone()));
     let mut errors = Vec::new();
-    let mut lines = lines(&source.text, &mut |kind, span| errors.push(fault(kind, &span)));
+    let mut lines = lines(&source.text, &mut |quote| errors.push(fault(TableFault::OpenQuote, &quote)));
     if lines.is_empty() {
         errors.push(fault(TableFault::Empty, &(0..source.text.len())));
         return Err(errors);
@@ -149,82 +124,6 @@ fn read(source: &Arc<SourceText>, setup: &TableSetup) -> Result<EventTable, Vec<
         return Err(errors);
     }
     EventTable::assemble(source, rows, columns.covariates, columns.ignored, setup)
-}
-
-/// Cuts a text into lines of cells. Blank lines, lines of empty cells and lines that begin with `#` hold none.
-fn lines<'a>(text: &'a str, fault: &mut impl FnMut(TableFault, Range<usize>)) -> Vec<Line<'a>> {
-    let mut lines = Vec::new();
-    let mut separator = None;
-    let mut start = text.len() - text.trim_start_matches('\u{feff}').len();
-    for line in text[start..].split('\n') {
-        let span = start..start + line.trim_end_matches('\r').len();
-        start += line.len() + 1;
-        let line = &text[span.clone()];
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let separator = *separator.get_or_insert_with(|| separator_of(line));
-        match cells(line, span.start, separator) {
-            Ok(cells) if cells.iter().all(|cell| cell.text.is_empty()) => {}
-            Ok(cells) => lines.push(Line { cells, span }),
-            Err(quote) => fault(TableFault::OpenQuote, quote),
-        }
-    }
-    lines
-}
-
-/// What separates the cells of a header.
-fn separator_of(header: &str) -> Separator {
-    ['\t', ';', ','].into_iter().find(|sign| header.contains(*sign)).map_or(Separator::Blanks, Separator::Sign)
-}
-
-/// The cells of a line, or where a quotation mark is left open.
-fn cells(line: &str, offset: usize, separator: Separator) -> Result<Vec<Text<'_>>, Range<usize>> {
-    let mut cells = Vec::new();
-    let separates = |letter: char| match separator {
-        Separator::Sign(sign) => letter == sign,
-        Separator::Blanks => letter.is_whitespace(),
-    };
-    let mut rest = 0;
-    loop {
-        let skipped =
-            line[rest..].len() - line[rest..].trim_start_matches(|c: char| c.is_whitespace() && !separates(c)).len();
-        let mut begin = rest + skipped;
-        if separator == Separator::Blanks {
-            begin += line[begin..].len() - line[begin..].trim_start().len();
-            if begin == line.len() {
-                return Ok(cells);
-            }
-        }
-        let end = if line[begin..].starts_with('"') {
-            let close = closing_quote(&line[begin + 1..]).ok_or(offset + begin..offset + line.len())?;
-            let inner = begin + 1..begin + 1 + close;
-            let text = &line[inner.clone()];
-            let text = if text.contains('"') { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) };
-            let after = inner.end + 1;
-            cells.push(Text { text, span: offset + inner.start..offset + inner.end });
-            after + line[after..].find(separates).unwrap_or(line[after..].len())
-        } else {
-            let end = begin + line[begin..].find(separates).unwrap_or(line[begin..].len());
-            let text = line[begin..end].trim_end();
-            cells.push(Text { text: Cow::Borrowed(text), span: offset + begin..offset + begin + text.len() });
-            end
-        };
-        let Some(sign) = line[end..].chars().next() else { return Ok(cells) };
-        rest = end + sign.len_utf8();
-    }
-}
-
-/// Where the quotation ends; a doubled mark is a mark within it.
-fn closing_quote(text: &str) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + text[from..].find('"')?;
-        if !text[at + 1..].starts_with('"') {
-            return Some(at);
-        }
-        from = at + 2;
-    }
 }
 
 /// The header.
@@ -340,7 +239,9 @@ impl RowReader<'_> {
                 }
                 Column::Date(order) => match nonmem_time::read_date(&cell.text, *order) {
                     Some(read) => day = read,
-                    None if cell.is_missing() => self.complain(TableFault::Missing { column: "DATE" }, &cell.span),
+                    None if cell.is_missing() => {
+                        self.complain(TableFault::Missing { column: order.column() }, &cell.span);
+                    }
                     None => {
                         let (column, text) = (order.column(), cell.text.to_string());
                         self.complain(TableFault::BadDate { column, text, order: order.describe() }, &cell.span);
@@ -364,9 +265,23 @@ impl RowReader<'_> {
                 Column::Compartment | Column::Route => {}
                 Column::Covariate(position) => {
                     let value = self.number(index, cell).map(|cell| cell.value);
-                    let unit = self.columns.covariates.get(*position).and_then(|&of| self.setup.parameters.get(of));
-                    if let (Some(slot), Some((_, unit))) = (row.covariates.get_mut(*position), unit) {
+                    let of = self.columns.covariates.get(*position).copied();
+                    let unit = of.and_then(|of| self.setup.parameters.get(of));
+                    if let (Some(slot), Some((name, unit))) = (row.covariates.get_mut(*position), unit) {
                         *slot = value.map(|value| unit.to_internal(value));
+                        let range = of.and_then(|of| self.setup.ranges.get(of).copied().flatten());
+                        if let (Some(value), Some((low, high))) = (*slot, range)
+                            && !(low..=high).contains(&value)
+                        {
+                            let show = |value: f64| unit.from_internal_shortest(value);
+                            let fault = TableFault::OutOfRange {
+                                name: name.clone(),
+                                value: show(value),
+                                range: (show(low), show(high)),
+                                unit: unit.text().to_string(),
+                            };
+                            self.complain(fault, &cell.span);
+                        }
                     }
                 }
             }

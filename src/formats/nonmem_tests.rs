@@ -40,7 +40,7 @@ impl DoseModel for Plain {
 }
 
 fn read_in(text: &str, time: &str) -> Result<EventTable, Vec<Diagnostic>> {
-    let setup = TableSetup { routes: &routes(), time: &unit(time), parameters: &parameters() };
+    let setup = TableSetup { routes: &routes(), time: &unit(time), parameters: &parameters(), ranges: &[] };
     read_event_table(&SourceText::new("table.csv", text), &setup)
 }
 

@@ -5,6 +5,7 @@
 use super::reader::{Log, Text};
 use super::types::{Model, Origin, StartRule, Target};
 use crate::diagnostics::{Code, Diagnostic, Report};
+use crate::dosing::Dose;
 use crate::expression::{Symbol, Tree, is_reserved};
 use crate::units::Dimension;
 use std::collections::HashSet;
@@ -253,7 +254,7 @@ fn unused_parameters(model: &Model, report: &mut Report) {
         read(&event.when, None);
         event.set.iter().for_each(|(_, tree)| read(tree, None));
     }
-    let weighed = model.regimens.iter().flat_map(|regimen| &regimen.doses).any(|dose| dose.amount.per_weight);
+    let weighed = model.regimens.iter().flat_map(|regimen| &regimen.doses).any(Dose::is_per_weight);
     for (number, parameter) in model.parameters.iter().enumerate() {
         if used.contains(&number) || parameter.covariate || (weighed && parameter.name == "weight") {
             continue;

@@ -11,7 +11,7 @@ use super::reader::{Log, Section, Text, text_of};
 use super::types::{Event, Model, Perturbation, Route, Target};
 use super::value::{Kind, Value};
 use crate::diagnostics::{Code, Diagnostic, Place, Report};
-use crate::dosing::{self, Delivery, Dose, DoseFields, Field, Regimen};
+use crate::dosing::{self, Dose, DoseFields, Field, Regimen};
 use crate::expression::{Symbol, Tree};
 use crate::numerics::float_text::number_text;
 use crate::units::{Dimension, Unit};
@@ -301,11 +301,7 @@ fn field_of(key: &str, value: &Value, context: &Context<'_>) -> Option<Field> {
 
 /// A dose per kilogram needs the weight it is per.
 fn check_weight(dose: &Dose, fields: &DoseFields, context: &Context<'_>, model: &Model) {
-    let rate = match dose.delivery {
-        Delivery::Rate(rate) | Delivery::Endless(rate) => rate.per_weight,
-        _ => false,
-    };
-    if !(dose.amount.per_weight || rate) {
+    if !dose.is_per_weight() {
         return;
     }
     let field = if dose.amount.per_weight { &fields.amount } else { &fields.rate };

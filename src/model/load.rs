@@ -14,7 +14,7 @@ use super::overlay;
 use super::parameters::{read_parameter, read_source, read_sources};
 use super::reactions;
 use super::reader::{Log, Section, Text};
-use super::types::{Column, Model, Parameter, Quantity, Reaction, StartRule, State};
+use super::types::{Model, Parameter, Quantity, Reaction, StartRule, State};
 use super::value::{self, Kind, Table};
 use crate::diagnostics::{Code, Diagnostic, Place, Report, SourceText};
 use crate::expression::{Arithmetic, ExprKind, Mode, Operator, Symbol, Tree, UnaryOperator, parse};
@@ -631,14 +631,6 @@ impl Model {
             .filter_map(|(number, route)| Some((route.name.clone(), (number, route.unit.over(&self.time_unit)?))))
             .collect();
         Context { log, time_unit: self.time_unit.clone(), names, broken: HashSet::new(), routes }
-    }
-
-    /// The tree of a column.
-    pub fn column_tree(&self, column: Column) -> Tree {
-        match column {
-            Column::State(index) => Tree::Symbol(Symbol::State(index)),
-            Column::Quantity(index) => Tree::Symbol(Symbol::Quantity(index)),
-        }
     }
 }
 

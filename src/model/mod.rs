@@ -33,6 +33,7 @@ pub use influence::{Influence, Sign as InfluenceSign, influences};
 pub use load::{Find, LoadOptions, Loaded, load, load_with};
 pub use parameters::out_of_range;
 pub use reader::Text;
+pub use text::with_unit;
 pub use types::{
     Column, Event, Model, Origin, Parameter, Perturbation, Quantity, Reaction, Route, Source, StartRule, State, Target,
     Variation,

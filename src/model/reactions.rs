@@ -1,7 +1,7 @@
-//! `[reactions]` and `[derivatives]`: how states change.
+//! `[reactions]`: how states turn into each other.
 //!
-//! A reaction's species stay in its equation and its kinetics in its rate; a derivative is a rate of change
-//! written out. This file composes both into one tree a state, and must never know doses.
+//! A reaction's species stay in its equation and its kinetics in its rate. Here equations are read, and sums of rates
+//! written for showing; `load` composes reactions and derivatives into one tree a state. It must never know doses.
 
 use super::context::Context;
 use super::reader::{Section, Text};

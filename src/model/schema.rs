@@ -458,7 +458,7 @@ static DATA_POINT: Section = Section {
     keys: &[
         required("quantity", Name, "the quantity it measures"),
         required("time", Quantity, "when"),
-        key("molar_mass", Text, "the parameter that turns its mass into an amount"),
+        key("molar_mass", Quantity, "the molar mass that turns the row's amount into the quantity's mass"),
     ],
 };
 

@@ -87,7 +87,7 @@ pub struct Source {
 /// Where a parameter's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A key of [`Model::sources`], with a remark where the file has one.
+    /// A key of [`Model::sources`].
     Source(String),
     /// Assumed, and why.
     Assumed(String),

@@ -20,8 +20,6 @@ pub struct Compiled<'m> {
     pub events: Arc<[EventRule]>,
     /// Its routes as dosing knows them.
     pub routes: Vec<dosing::Route>,
-    /// How many expressions stand behind the model's quantities.
-    pub extra: usize,
 }
 
 impl<'m> Compiled<'m> {
@@ -72,7 +70,6 @@ impl<'m> Compiled<'m> {
             equations: solver::Equations::new(system),
             events: events.into(),
             routes: dosing_routes(model),
-            extra: extra.len(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A curve is looked at five times in each step of the solution; extremes and crossings between two looks are then
 //! located on the polynomial itself, and areas are integrated by Boole's rule, which is exact for what the polynomials
-//! hold. The output grid plays no part. Definitions follow Gabrielsson and Weiner, *Pharmacokinetic and Pharmacodynamic
+//! of states hold, and as good as the solution for other expressions. Two extremes between neighboring looks are taken
+//! for one. The output grid plays no part. Definitions follow Gabrielsson and Weiner, *Pharmacokinetic and Pharmacodynamic
 //! Data Analysis*, 5th edition, chapter 2.8 (areas, terminal slope), with the curve in place of samples.
 
 use super::outcome::{Measure, Measures, Outcome, Taken};

@@ -130,7 +130,7 @@ pub(super) fn reported_problem<'m>(
         stops,
         output_times: if rows_last { rows.map(|action| action.time).collect() } else { Arc::from([]) },
         events: compiled.events.clone(),
-        nonnegative: nonnegative(model),
+        nonnegative: dosed_states(model),
         limits: options.limits,
     };
     Ok((problem, steady))
@@ -186,9 +186,9 @@ pub(super) fn recording(keep: Keep<'_>) -> Recording {
     }
 }
 
-/// States that are amounts or concentrations of something that began at or above zero: the solver warns if it drives
-/// them below.
-pub(super) fn nonnegative(model: &Model) -> Arc<[usize]> {
+/// The states into which doses go: amounts or levels of a drug, which are never negative. The solver warns if it drives
+/// them below zero.
+pub(super) fn dosed_states(model: &Model) -> Arc<[usize]> {
     model
         .states
         .iter()

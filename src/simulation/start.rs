@@ -2,7 +2,7 @@
 
 use super::compiled::{Compiled, constant};
 use super::failure::SimulationError;
-use super::run::{SolverOptions, nonnegative, tolerance};
+use super::run::{SolverOptions, dosed_states, tolerance};
 use crate::dosing::{Period, PeriodAction, SteadyState};
 use crate::model::StartRule;
 use crate::solver::{self, Change, Problem, Stop};
@@ -161,7 +161,7 @@ pub fn steady_change(
     let accumulators: Vec<usize> = (0..model.states.len()).filter(|state| !model.states[*state].steady).collect();
     let at_rest = || held.iter().chain(&accumulators).copied().collect::<Vec<usize>>();
     let mut problem = self::problem(compiled, parameters, undosed.clone(), options);
-    problem.nonnegative = nonnegative(model);
+    problem.nonnegative = dosed_states(model);
     let (states, periods, drift) = match steady {
         SteadyState::Endless { route, rate } => {
             problem.inputs[*route] = *rate;

@@ -143,7 +143,7 @@ fn run(text: &str, scenario: &Scenario, rows: Option<&[f64]>, options: &SolverOp
     let compiled = compiled();
     let model = compiled.model;
     let parameters: Vec<_> = model.parameters.iter().map(|one| (one.name.clone(), one.unit.clone())).collect();
-    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
+    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters, ranges: &[] };
     let table = read_event_table(&SourceText::new("table.csv", text), &setup).expect("a sound table");
     let timelines = timelines(compiled, &table, scenario, Covariates::Nocb, rows).expect("doses");
     let timeline = timelines.into_iter().next().expect("one individual");

@@ -147,7 +147,7 @@ pub fn timeline_of(text: &str, rule: Covariates) -> Timeline {
     let routes = routes();
     let names: Vec<_> =
         NAMES.iter().map(|name| (name.to_string(), unit(if *name == "weight" { "kg" } else { "1" }))).collect();
-    let reading = TableSetup { routes: &routes, time: &unit("h"), parameters: &names };
+    let reading = TableSetup { routes: &routes, time: &unit("h"), parameters: &names, ranges: &[] };
     let table = read_event_table(&SourceText::new("table.csv", text), &reading)
         .unwrap_or_else(|errors| panic!("{text}\n{:?}", errors.iter().map(|error| &error.message).collect::<Vec<_>>()));
     let setup = setup(&routes, &PARAMETERS);
