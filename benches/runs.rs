@@ -130,7 +130,7 @@ fn individuals(criterion: &mut Criterion) {
         }
     }
     let parameters: Vec<_> = model.parameters.iter().map(|one| (one.name.clone(), one.unit.clone())).collect();
-    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters };
+    let setup = TableSetup { routes: &compiled.routes, time: &model.time_unit, parameters: &parameters, ranges: &[] };
     let source = SourceText::new("table.csv", text);
     criterion.bench_function("event table, 1000 individuals of 50 records, all threads", |bench| {
         bench.iter(|| {

@@ -21,7 +21,7 @@ const HOUSE: [(u8, &str, &[&str]); 13] = [
     (5, "simulation", &[]),
     (6, "formats", &[]),
     (6, "analysis", &["formats"]),
-    (6, "figure", &["analysis", "formats"]),
+    (6, "figure", &["analysis"]),
     (8, "cli", &[]),
 ];
 

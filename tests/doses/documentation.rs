@@ -81,7 +81,7 @@ fn tables_of_the_page_give_what_it_says() {
     let expressions = DoseExpressions { model: &model, settings: Vec::new() };
     let weight = model.parameter("weight");
     let setup = Setup { routes: &routes, parameters: &parameters, weight, perturbations: &[], model: &expressions };
-    let reading = TableSetup { routes: &routes, time: &model.time_unit, parameters: &names };
+    let reading = TableSetup { routes: &routes, time: &model.time_unit, parameters: &names, ranges: &[] };
     let mut count = 0;
     for block in blocks("events") {
         let (text, want) = block.split_once("=>").expect(block);
