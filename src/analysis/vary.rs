@@ -150,6 +150,12 @@ pub fn read_varied(source: &Arc<SourceText>, model: &Model, scenario: &Scenario)
     reader.varied(name.trim(), values, unit)
 }
 
+/// What follows a dash that stands between two numbers.
+fn dashed(text: &str) -> Option<&str> {
+    let rest = text.trim_start().strip_prefix(['-', '\u{2013}'])?;
+    rest.starts_with(|letter: char| letter.is_ascii_digit()).then_some(rest)
+}
+
 struct Reader<'a> {
     source: &'a Arc<SourceText>,
     model: &'a Model,
@@ -243,13 +249,24 @@ impl Reader<'_> {
         let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let read = ends.rev().find_map(|end| Some((text[..end].trim().parse::<f64>().ok()?, end)));
         match read {
+            // `50-90:5` is a range to whoever wrote it, and no number with a unit.
+            Some((_, end)) if dashed(&text[end..]).is_some() => Err(self.no_number(text)),
             Some((value, end)) if value.is_finite() => {
                 Ok((value, Some(text[end..].trim()).filter(|unit| !unit.is_empty())))
             }
-            _ => Err(Diagnostic::error(Code::BadQuantity, format!("`{text}` is not a number with a unit"))
-                .at(&self.place(text), "")
-                .hint("write `NAME=FROM..TO:N`, as in `CL=20..80 L/h:7`")),
+            _ => Err(self.no_number(text)),
         }
+    }
+
+    fn no_number(&self, text: &str) -> Diagnostic {
+        let dash = text.char_indices().skip(1).find_map(|(at, _)| Some((&text[..at], dashed(&text[at..])?)));
+        let hint = match dash {
+            Some((from, to)) => format!("a range is written `{from}..{to}`"),
+            None => "write `NAME=FROM..TO:N`, as in `CL=20..80 L/h:7`".to_string(),
+        };
+        Diagnostic::error(Code::BadQuantity, format!("`{text}` is not a number with a unit"))
+            .at(&self.place(text), "")
+            .hint(hint)
     }
 
     fn one_unit<'t>(&self, units: &[Option<&'t str>]) -> Result<Option<&'t str>, Diagnostic> {

@@ -206,6 +206,10 @@ pub struct Doses {
     /// The schedule.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
+    /// List repetitions without end up to here, as 14d, and nothing after it; default: the model's end, or later where
+    /// the last of the other doses comes later
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
     /// File to write: .csv or .json; without it, a text table
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -257,8 +261,8 @@ pub struct FigureArguments {
     /// slide, dark, paper or paper-wide
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Width of a PNG in pixels
-    #[arg(long, value_name = "PIXELS")]
+    /// Width of a PNG in pixels, 100 to 20000
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(100..=20000))]
     pub width: Option<u32>,
     /// File to write: .svg, .png or .pdf, or .gif for the film of a cascade; without it, SVG to stdout
     #[arg(short, long, value_name = "FILE")]
@@ -348,8 +352,8 @@ pub struct Evidence {
     /// Theme of a chart: slide, dark, paper or paper-wide
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Width of a PNG in pixels
-    #[arg(long, value_name = "PIXELS")]
+    /// Width of a PNG in pixels, 100 to 20000
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(100..=20000))]
     pub width: Option<u32>,
     /// File to write: .csv or .json, or a chart: .svg, .png, .pdf; without it, text
     #[arg(short, long, value_name = "FILE")]
@@ -386,8 +390,8 @@ pub struct Sweep {
     /// Theme of a figure: slide, paper, paper-wide or dark
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Width of a PNG in pixels
-    #[arg(long, value_name = "PIXELS")]
+    /// Width of a PNG in pixels, 100 to 20000
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(100..=20000))]
     pub width: Option<u32>,
     /// The solver.
     #[command(flatten)]
@@ -439,8 +443,8 @@ pub struct Population {
     /// Theme of a figure: slide, paper, paper-wide or dark
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Width of a PNG in pixels
-    #[arg(long, value_name = "PIXELS")]
+    /// Width of a PNG in pixels, 100 to 20000
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(100..=20000))]
     pub width: Option<u32>,
     /// The solver.
     #[command(flatten)]
@@ -477,8 +481,8 @@ pub struct Bench {
     /// Theme of a figure: slide, paper, paper-wide or dark
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
-    /// Width of a PNG in pixels
-    #[arg(long, value_name = "PIXELS")]
+    /// Width of a PNG in pixels, 100 to 20000
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(100..=20000))]
     pub width: Option<u32>,
     /// File to write: .csv, .json, or a work-precision figure: .svg, .png, .pdf; without it, a text table
     #[arg(short, long, value_name = "FILE")]

@@ -92,14 +92,19 @@ fn tolerances(given: &[f64]) -> Result<Vec<f64>, Failure> {
 /// Doses, horizon and rows; without doses on the command line, the model's first regimen.
 fn base(model: &Model, arguments: &Bench, session: &Session) -> Result<Scenario, Failure> {
     let mut given = arguments.given.clone();
-    if given.regimen.is_none()
-        && given.dose.is_empty()
-        && let Some(first) = model.regimens.first()
+    given.regimen = regimen(model, arguments);
+    if arguments.given.regimen.is_none()
+        && let Some(first) = &given.regimen
     {
-        session.say(&format!("note: regimen `{}` of `{}`, its first (give another with `-r`)", first.name, model.name));
-        given.regimen = Some(first.name.clone());
+        session.say(&format!("note: regimen `{first}` of `{}`, its first (give another with `-r`)", model.name));
     }
     scenario_until(model, &given, arguments.until.as_deref(), arguments.every.as_deref())
+}
+
+/// The regimen that a model is measured with.
+pub fn regimen(model: &Model, arguments: &Bench) -> Option<String> {
+    let first = || model.regimens.first().filter(|_| arguments.given.dose.is_empty()).map(|first| first.name.clone());
+    arguments.given.regimen.clone().or_else(first)
 }
 
 /// Says which neighbors cannot be ranked, so that nobody reads an order into noise.

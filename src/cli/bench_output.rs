@@ -1,6 +1,7 @@
 //! What `bench` measured, as text, CSV, JSON and a figure.
 
 use super::arguments::Bench;
+use super::bench::regimen;
 use super::scenario::method_name;
 use super::table::{Align, layout, rounded};
 use crate::analysis::benchmark::{Cost, Entry, REFERENCE_TOLERANCE};
@@ -150,10 +151,16 @@ pub fn csv(shown: &Shown<'_>) -> String {
     text
 }
 
+/// A number of JSON; counts are integers.
+fn whole(name: &str, value: f64) -> Value {
+    let counts = !name.starts_with("ms") && name != "error";
+    if counts && value.is_finite() { json!(value as u64) } else { number(value) }
+}
+
 /// The same with version, hashes and settings.
 pub fn json(shown: &Shown<'_>) -> Value {
-    let models: Vec<Value> =
-        shown.models.iter().map(|model| json!({"name": model.name, "model_hash": model.hash})).collect();
+    let model = |model: &Model| json!({"name": model.name, "model_hash": model.hash, "regimen": regimen(model, shown.arguments)});
+    let models: Vec<Value> = shown.models.iter().map(model).collect();
     let rows: Vec<Value> = shown
         .entries
         .iter()
@@ -163,7 +170,9 @@ pub fn json(shown: &Shown<'_>) -> Value {
             row.insert("solver".into(), json!(method_name(entry.method)));
             row.insert("rtol".into(), number(entry.tolerance));
             match &entry.result {
-                Ok(cost) => row.extend(columns(cost).iter().map(|(name, value)| (name.to_string(), number(*value)))),
+                Ok(cost) => {
+                    row.extend(columns(cost).iter().map(|(name, value)| (name.to_string(), whole(name, *value))))
+                }
                 Err(_) => row.extend([("failure".to_string(), json!(shown.reason(entry)))]),
             }
             row.insert("relative".into(), number(shown.relative(entry)));
@@ -175,7 +184,6 @@ pub fn json(shown: &Shown<'_>) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "models": models,
         "settings": {
-            "regimen": arguments.given.regimen,
             "dose": arguments.given.dose,
             "perturbations": arguments.given.perturb,
             "set": arguments.given.set,

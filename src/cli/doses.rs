@@ -4,17 +4,17 @@ use super::arguments::{Covariates, Doses, ScheduleArguments};
 use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::run::Format;
-use super::scenario::{failed, scenario};
+use super::scenario::{failed, given_settings, positive_time, scenario, tell_after_end, until_beside_table};
 use super::table::{Align, layout, rounded};
 use super::{Failure, Session};
 use crate::diagnostics::{Report, SourceText};
-use crate::dosing::{self, EventTable, Fate, Given, Repeat, TableSetup, Timeline};
+use crate::dosing::{self, Dose, EventTable, Fate, Given, Repeat, TableSetup, Timeline};
 use crate::formats::csv::text_line;
 use crate::formats::json::{self, Provenance};
 use crate::formats::nonmem::read_event_table;
 use crate::model::Model;
 use crate::numerics::float_text::number_text;
-use crate::simulation::{Compiled, timeline, timelines};
+use crate::simulation::{Compiled, Scenario, timeline, timelines};
 use serde_json::json;
 use std::path::Path;
 
@@ -27,8 +27,14 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
         file @ Destination::File(_) => Some(Format::of(file)?),
     };
     let model = load_to_run(&arguments.model, session)?;
-    let scenario = scenario(&model, &arguments.schedule.given)?;
+    let mut scenario = scenario(&model, &arguments.schedule.given)?;
     let compiled = Compiled::new(&model, &[]);
+    scenario.until = match &arguments.until {
+        Some(_) if arguments.schedule.events.is_some() => return Err(until_beside_table()),
+        Some(until) => positive_time("--until", until, &model)?,
+        None => whole(&compiled, &scenario)?,
+    };
+    tell_after_end(&scenario, &model, session);
     let expanded = match &arguments.schedule.events {
         Some(path) => {
             let table = event_table(&model, &compiled, path, session)?;
@@ -49,14 +55,38 @@ pub fn run(arguments: &Doses, session: &Session) -> Result<(), Failure> {
         None => text(&rows, several, &model, &arguments.schedule).into_bytes(),
         Some(Format::Csv) => csv(&rows, several).into_bytes(),
         Some(Format::Json) => {
-            let provenance =
-                Provenance { model: model.name.clone(), model_hash: model.hash.clone(), settings: Vec::new() };
+            let provenance = Provenance {
+                model: model.name.clone(),
+                model_hash: model.hash.clone(),
+                settings: settings(arguments, &model, &scenario),
+            };
             let mut map = provenance.to_map();
             map.insert("doses".into(), rows.iter().map(json_row).collect());
             format!("{}\n", serde_json::Value::Object(map)).into_bytes()
         }
     };
     Ok(destination.write(&bytes)?)
+}
+
+/// What is listed, as the settings of the JSON.
+fn settings(arguments: &Doses, model: &Model, scenario: &Scenario) -> Vec<(String, serde_json::Value)> {
+    let mut settings = given_settings(&arguments.schedule.given);
+    match &arguments.schedule.events {
+        Some(table) => settings.push(("events".into(), json!(table.display().to_string()))),
+        None => settings.push(("until".into(), json::number(model.time_unit.from_internal(scenario.until)))),
+    }
+    settings
+}
+
+/// The end of a list that leaves no dose out: the model's, or later where the last dose of those that end comes to its
+/// end, after its lag. Repetitions without end are listed up to there.
+fn whole(compiled: &Compiled<'_>, scenario: &Scenario) -> Result<f64, Failure> {
+    let mut ending = scenario.clone();
+    ending.doses.retain(|dose| dose.last().is_some());
+    ending.until = ending.doses.iter().filter_map(Dose::last).fold(scenario.until, f64::max);
+    let listed = timeline(compiled.model, &compiled.routes, &ending).map_err(|error| failed(&error, compiled))?;
+    let ends = |given: &Given| given.arrives + given.infusion.map_or(0.0, |(_, duration)| duration);
+    Ok(listed.given.iter().map(ends).filter(|end| end.is_finite()).fold(ending.until, f64::max))
 }
 
 /// Reads an event table from a file and says which columns were not used.

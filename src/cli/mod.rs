@@ -34,8 +34,10 @@ mod watch;
 mod work;
 
 use crate::diagnostics::{Diagnostic, Report};
+use crate::units::Unit;
 use arguments::{Arguments, Color, Command};
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use output::{Destination, WriteError};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -125,6 +127,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors and go to stdout; clap knows which is which.
             let _ = error.print();
+            if let Some(hint) = torn(&error, std::env::args()) {
+                let _ = writeln!(std::io::stderr().lock(), "hint: {hint}");
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -135,6 +140,18 @@ pub fn main() -> ExitCode {
         Err(Failure::Usage(report)) => ended(&session, &report, 2),
         Err(Failure::Solver(report)) => ended(&session, &report, 3),
     }
+}
+
+/// What to write where a value was torn from its unit, as in `--until 4 h`.
+fn torn(error: &clap::Error, typed: impl Iterator<Item = String>) -> Option<String> {
+    let unit = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(unit))) if Unit::parse(unit).is_ok() => unit,
+        _ => return None,
+    };
+    let typed: Vec<String> = typed.collect();
+    let words = typed.windows(3).find(|words| &words[2] == unit && words[1].parse::<f64>().is_ok())?;
+    let [option, number, _] = words else { return None };
+    Some(format!("write `{option} {number}{unit}`, or quote it: `{option} \"{number} {unit}\"`"))
 }
 
 fn ended(session: &Session, report: &Report, code: u8) -> ExitCode {

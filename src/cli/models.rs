@@ -11,7 +11,13 @@ use std::sync::Arc;
 /// The text of a model named on the command line.
 pub fn source(name: &str) -> Result<Arc<SourceText>, Diagnostic> {
     if looks_like_path(name) {
-        return read_text(Path::new(name)).map(|text| SourceText::new(name, text));
+        let built_in = name.strip_suffix(".toml").filter(|bare| library::find(bare).is_some());
+        return match read_text(Path::new(name)) {
+            Ok(text) => Ok(SourceText::new(name, text)),
+            Err(missing) => {
+                Err(missing.hint_if(built_in.map(|bare| format!("the built-in model is `{bare}`, without an ending"))))
+            }
+        };
     }
     if let Some(found) = library::find(name) {
         return Ok(found);
@@ -19,7 +25,9 @@ pub fn source(name: &str) -> Result<Arc<SourceText>, Diagnostic> {
     // `kascade run my_model` where my_model.toml lies beside: say so rather than only "not found".
     let mut missing = library::not_found(name);
     let with_ending = format!("{name}.toml");
-    if Path::new(&with_ending).is_file() {
+    if Path::new(name).is_file() {
+        missing.hints = vec![format!("there is a file of that name here: write `./{name}`")];
+    } else if Path::new(&with_ending).is_file() {
         missing.hints = vec![format!("there is a file of that name here: `./{with_ending}`")];
     }
     Err(missing)

@@ -17,13 +17,15 @@ pub fn run(arguments: &Plot, session: &Session) -> Result<(), Failure> {
 /// Draws it for its own runs or the regimens typed.
 fn once(arguments: &Plot, session: &Session) -> Result<(), Failure> {
     let figure = arguments.drawing.figure.as_deref();
-    let Prepared { models, spec, sources, runs } =
+    let Prepared { models, spec, sources, runs, typed } =
         prepare(std::slice::from_ref(&arguments.model), figure, &arguments.regimen, session)?;
     let request = Request {
         models: &models,
         sources: &sources,
         spec: &spec,
         runs: &runs,
+        typed,
+        regimens: !arguments.regimen.is_empty(),
         perturb: &arguments.perturb,
         set: &arguments.set,
         until: arguments.until.as_deref(),

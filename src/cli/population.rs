@@ -7,7 +7,7 @@ use super::models::load_to_run;
 use super::output::{Destination, read_text};
 use super::results::{Format, as_text, lay_out, subtitle, write_table};
 use super::run::{columns, measures, tell_beyond};
-use super::scenario::{given_settings, scenario_until, solved_settings, solver_options};
+use super::scenario::{given_settings, scenario_until, solved_settings, solver_options, tell_after_end};
 use super::table::rounded;
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
@@ -39,6 +39,9 @@ pub fn run(arguments: &Arguments, session: &Session) -> Result<(), Failure> {
     let base = scenario_until(&model, &arguments.given, arguments.until.as_deref(), arguments.every.as_deref())?;
     if base.doses.is_empty() {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");
+    }
+    if arguments.until.is_none() {
+        tell_after_end(&base, &model, session);
     }
     let subjects = arguments.subjects.as_deref().map(|path| subjects_of(path, &model, session)).transpose()?;
     let count = count(arguments, subjects.as_ref())?;

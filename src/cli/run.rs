@@ -6,7 +6,8 @@ use super::individuals::{self, Failed};
 use super::models::load_to_run;
 use super::output::Destination;
 use super::scenario::{
-    failed, given_settings, method_name, positive_time, scenario, solved_settings, solver_options, tell_warnings, times,
+    failed, given_settings, method_name, positive_time, scenario, solved_settings, solver_options, tell_after_end,
+    tell_warnings, times, until_beside_table,
 };
 use super::{Failure, Session};
 use crate::diagnostics::{Code, Diagnostic, SourceText};
@@ -22,6 +23,9 @@ use ndarray::Array2;
 use std::collections::HashSet;
 use std::path::Path;
 
+/// More columns than this are not told one by one.
+const MOST_COLUMNS: usize = 12;
+
 /// Runs the scenario of the arguments and writes its table.
 pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     let destination = Destination::new(arguments.output.as_deref());
@@ -34,9 +38,19 @@ pub fn run(arguments: &Run, session: &Session) -> Result<(), Failure> {
     if scenario.doses.is_empty() && arguments.schedule.events.is_none() {
         session.say("note: no doses (give `-r REGIMEN`, `--dose` or `--events`)");
     }
+    // Who typed an end knows it.
+    if arguments.schedule.events.is_none() && arguments.until.is_none() && arguments.at.is_none() {
+        tell_after_end(&scenario, &model, session);
+    }
     let measures = measures(&model, &arguments.measure)?;
     if arguments.schedule.events.is_none() {
         tell_beyond(&measures, &arguments.measure, scenario.until, &model, session);
+    }
+    if !measures.list.is_empty() {
+        let unused = [("--columns", !arguments.columns.is_empty()), ("--every", arguments.every.is_some())];
+        for (option, _) in unused.iter().filter(|(_, typed)| *typed) {
+            session.say(&format!("note: `{option}` does nothing beside `--measure`, which prints one row of outcomes"));
+        }
     }
     let compiled = Compiled::new(&model, &measures.subjects);
     let keep = if measures.list.is_empty() { Keep::Rows } else { Keep::Everything };
@@ -233,13 +247,7 @@ impl Format {
 fn timed(model: &Model, arguments: &Run) -> Result<Scenario, Failure> {
     let mut scenario = scenario(model, &arguments.schedule.given)?;
     if arguments.schedule.events.is_some() && arguments.until.is_some() {
-        return Err(Failure::usage(
-            Diagnostic::error(
-                Code::BadArgument,
-                "`--until` does not apply to an event table: a run ends at the last record",
-            )
-            .hint("to go on for longer, add a record with EVID 2 (no row) or 0 (a row) at the end"),
-        ));
+        return Err(until_beside_table());
     }
     if let Some(until) = &arguments.until {
         scenario.until = positive_time("--until", until, model)?;
@@ -282,11 +290,20 @@ pub fn columns(model: &Model, names: &[String]) -> Result<Vec<Column>, Failure> 
             }
             None => {
                 let known: Vec<&str> = model.columns().into_iter().map(|column| model.column_name(column)).collect();
-                return Err(Failure::usage(unknown(Code::UnknownName, "column", name, &known)));
+                return Err(Failure::usage(unknown_column(model, name, &known)));
             }
         }
     }
     Ok(columns)
+}
+
+/// A column that the model does not compute; the page of a model prints them with what they are.
+fn unknown_column(model: &Model, name: &str, known: &[&str]) -> Diagnostic {
+    let mut complaint = unknown(Code::UnknownName, "column", name, known);
+    if known.len() > MOST_COLUMNS && !complaint.hints.iter().any(|hint| hint.starts_with("did you mean")) {
+        complaint.hints = vec![format!("`kascade show {}` prints the states and quantities", model.name)];
+    }
+    complaint
 }
 
 /// Reads `--measure`.

@@ -3,13 +3,15 @@
 use super::arguments::{GivenArguments, Solver, SolverArguments};
 use super::output::read_text;
 use super::{Failure, Session};
+use crate::analysis::vary::drug_doses;
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText};
-use crate::dosing::Regimen;
+use crate::dosing::{Regimen, time_text};
 use crate::formats::json;
 use crate::model::Model;
 use crate::numerics::float_text::number_text;
 use crate::simulation::{Compiled, Scenario, SimulationError, SolverOptions, read_quantity, warning_diagnostic};
 use crate::solver::{Limits, Method, Warning};
+use crate::units::Unit;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -48,6 +50,50 @@ pub fn scenario_until(
     Ok(scenario)
 }
 
+/// Says how many doses the run ends before: whoever asks for a course of three weeks should not take its first week for
+/// all of it.
+pub fn tell_after_end(scenario: &Scenario, model: &Model, session: &Session) {
+    let drugs = drug_doses(model, &scenario.doses);
+    let given = Scenario {
+        doses: drugs.into_iter().filter_map(|place| scenario.doses.get(place).cloned()).collect(),
+        ..scenario.clone()
+    };
+    for (route, after, all) in given.after_end() {
+        let Some(route) = model.routes.get(route) else { continue };
+        let fall = if after == 1 { "falls" } else { "fall" };
+        session.say(&format!(
+            "note: {after} of {all} doses of route `{}` {fall} after the end of the run, {} (give `--until`)",
+            route.name,
+            end_text(scenario.until, model)
+        ));
+    }
+}
+
+/// A time as it is typed: whole days from two on, else as in a dose.
+fn end_text(time: f64, model: &Model) -> String {
+    match Unit::parse("d") {
+        Ok(day) if day.compatible(&model.time_unit) => {
+            let days = day.from_internal_shortest(time);
+            if days >= 2.0 && days.fract() == 0.0 {
+                return format!("{} d", number_text(days));
+            }
+        }
+        _ => {}
+    }
+    time_text(time, &model.time_unit)
+}
+
+/// Refuses `--until` beside an event table.
+pub fn until_beside_table() -> Failure {
+    Failure::usage(
+        Diagnostic::error(
+            Code::BadArgument,
+            "`--until` does not apply to an event table: a run ends at the last record",
+        )
+        .hint("to go on for longer, add a record with EVID 2 (no row) or 0 (a row) at the end"),
+    )
+}
+
 /// What was given, as the settings of a JSON.
 pub fn given_settings(given: &GivenArguments) -> Vec<(String, Value)> {
     vec![
@@ -77,6 +123,13 @@ pub fn add_regimen(scenario: &mut Scenario, model: &Model, name: &str) -> Result
         return Ok(());
     }
     let added = scenario.add_regimen(model, known.map_or(name, |regimen| regimen.name.as_str()));
+    if known.is_none() && name.contains(',') {
+        let each: Vec<String> = name.split(',').map(|one| format!("-r {}", one.trim())).collect();
+        return added.map_err(|one| Diagnostic {
+            hints: vec![format!("`plot` and `compare` take several, each with its own option: `{}`", each.join(" "))],
+            ..one
+        });
+    }
     match name.split_once('+') {
         Some((regimen, perturbation)) => added.map_err(|one| {
             one.hint(format!(
@@ -120,10 +173,22 @@ pub fn positive_time(option: &str, text: &str, model: &Model) -> Result<f64, Fai
 
 /// The times of `--at`: a list, or a file with one a line.
 pub fn times(text: &str, model: &Model) -> Result<Vec<f64>, Failure> {
-    let whole =
-        if Path::new(text).is_file() { read_text(Path::new(text)).map_err(Failure::model)? } else { text.to_string() };
+    let path = Path::new(text);
+    // What does not begin like a time can only be a file.
+    let named = !text.trim_start().starts_with(|first: char| first.is_ascii_digit() || ".+-,#".contains(first))
+        || path.extension().is_some_and(|ending| ending == "txt" || ending == "csv");
+    let is_file = path.is_file() || (named && !text.trim().is_empty());
+    let whole = if is_file { read_text(path).map_err(Failure::model)? } else { text.to_string() };
     let mut times = Vec::new();
     for one in whole.split([',', '\n']).map(str::trim).filter(|one| !one.is_empty() && !one.starts_with('#')) {
+        let numbers = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+        let words: Vec<&str> = one.split_whitespace().collect();
+        if words.iter().filter(|word| numbers(word)).count() > 1 {
+            return Err(Failure::usage(
+                Diagnostic::error(Code::BadArgument, format!("`{one}` is more than one time"))
+                    .hint(format!("separate times by commas: `{}`", separated(&words))),
+            ));
+        }
         times.push(time("--at", one, model)?);
     }
     if times.is_empty() {
@@ -144,6 +209,18 @@ pub fn times(text: &str, model: &Model) -> Result<Vec<f64>, Failure> {
     }
     times.sort_by(f64::total_cmp);
     Ok(times)
+}
+
+/// Times that stood one behind the other, with commas between them; a unit stays with its number.
+fn separated(words: &[&str]) -> String {
+    let mut text = String::new();
+    for word in words {
+        if !text.is_empty() && word.starts_with(|first: char| first.is_ascii_digit()) {
+            text.push(',');
+        }
+        text.push_str(word);
+    }
+    text
 }
 
 /// How a run is solved.

@@ -7,7 +7,7 @@ use super::models::load_to_run;
 use super::output::Destination;
 use super::results::{Format, as_text, lay_out, subtitle, write_table};
 use super::run::{self, tell_beyond};
-use super::scenario::{given_settings, positive_time, scenario, solved_settings, solver_options};
+use super::scenario::{given_settings, positive_time, scenario, solved_settings, solver_options, tell_after_end};
 use super::work::{on_threads, progress};
 use super::{Failure, Session};
 use crate::analysis::sweep::{Design, sweep};
@@ -35,6 +35,9 @@ pub fn run(arguments: &Sweep, session: &Session) -> Result<(), Failure> {
     let base = base(&model, arguments)?;
     if base.doses.is_empty() {
         session.say("note: no doses (give `-r REGIMEN` or `--dose`)");
+    }
+    if arguments.until.is_none() {
+        tell_after_end(&base, &model, session);
     }
     let measures = measures(&model, &arguments.measure)?;
     tell_beyond(&measures, &arguments.measure, base.until, &model, session);

@@ -34,29 +34,58 @@ pub fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()].div_ceil(2)
 }
 
-/// The nearest of `known` to `typed`, if it is near enough to be worth saying: at most a third of the
-/// letters differ, or one is the beginning of the other. British spellings find their American names.
+/// Letters that two names must share in one piece to be taken for relatives.
+const SHARED: usize = 4;
+
+/// The nearest of `known` to `typed`, if it is near enough to be worth saying: the same letters in another case; else a
+/// third of the letters differ at most, or one is the beginning of the other; else one holds the other. British
+/// spellings find their American names.
 pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if typed.is_empty() || typed.len() > 200 {
         return None;
     }
+    // What begins with a digit is no name, though a list of what may follow can hold it.
+    let digit = |text: &str| text.starts_with(|letter: char| letter.is_ascii_digit());
+    let known: Vec<&str> = known
+        .into_iter()
+        .filter(|candidate| candidate.len() <= 200 && *candidate != typed && (digit(typed) || !digit(candidate)))
+        .collect();
+    let same = known.iter().filter(|candidate| candidate.eq_ignore_ascii_case(typed));
+    same.min().copied().or_else(|| nearest(typed, &known)).or_else(|| relative(typed, &known))
+}
+
+fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+    // One letter in place of another is no resemblance.
+    if typed.chars().count() <= 1 {
+        return None;
+    }
     let limit = (typed.chars().count().max(3)) / 3;
     known
-        .into_iter()
-        .filter(|candidate| candidate.len() <= 200)
+        .iter()
         .map(|candidate| {
             let begins = typed.len() >= 3
                 && (candidate.starts_with(typed) || (candidate.len() >= 3 && typed.starts_with(candidate)));
             let far = distance(typed, candidate);
             // A letter too many or too few is likelier than a wrong one: `mmg` is `mg` and not `mcg`.
             let wrong = !holds(typed, candidate) && !holds(candidate, typed);
-            (if begins { far.min(limit) } else { far }, wrong, candidate)
+            (if begins { far.min(limit) } else { far }, wrong, *candidate)
         })
-        .filter(|(far, _, candidate)| *far <= limit && *candidate != typed)
-        // One letter in place of another is no resemblance, unless it is the same letter in the other case.
-        .filter(|(_, _, candidate)| typed.chars().count() > 1 || candidate.eq_ignore_ascii_case(typed))
+        .filter(|(far, ..)| *far <= limit)
         .min()
         .map(|(_, _, candidate)| candidate)
+}
+
+/// A name that holds what was typed, or is held by it: `intranasal` is `nasal`.
+fn relative<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = typed.to_ascii_lowercase();
+    known
+        .iter()
+        .filter(|candidate| {
+            let other = candidate.to_ascii_lowercase();
+            lower.len().min(other.len()) >= SHARED && (lower.contains(&other) || other.contains(&lower))
+        })
+        .min_by_key(|candidate| (candidate.len().abs_diff(typed.len()), **candidate))
+        .copied()
 }
 
 /// Whether all letters of `part` stand in `whole` in their order.
@@ -81,5 +110,17 @@ mod tests {
         assert_eq!(did_you_mean("x", ["k", "X"]), Some("X"));
         assert_eq!(did_you_mean("x", ["k"]), None);
         assert_eq!(distance("abcd", "abdc"), 1);
+    }
+
+    #[test]
+    fn another_case_comes_first_and_a_shared_piece_last() {
+        assert_eq!(did_you_mean("CL_s", ["CL", "CL_R", "CL_S"]), Some("CL_S"));
+        assert_eq!(did_you_mean("NBQX", ["nmda", "nbqx"]), Some("nbqx"));
+        assert_eq!(did_you_mean("MADRS", ["mg", "madrs"]), Some("madrs"));
+        assert_eq!(did_you_mean("intranasal", ["iv", "nasal", "oral"]), Some("nasal"));
+        assert_eq!(did_you_mean("bodyweight", ["age", "weight"]), Some("weight"));
+        assert_eq!(did_you_mean("subweight", ["sub"]), Some("sub"), "a beginning, as before");
+        assert_eq!(did_you_mean("decade", ["cad"]), None, "three letters are no piece");
+        assert_eq!(did_you_mean("ka", ["2ka"]), None, "no name begins with a digit");
     }
 }

@@ -49,6 +49,10 @@ pub enum DoseFault {
     Empty,
     /// The route is not one of the model's.
     UnknownRoute { name: String, nearest: Option<String>, known: Vec<String> },
+    /// A word that means nothing in a dose, and how what it seems to say is written.
+    Stray { word: String, instead: String },
+    /// The amount comes before the route.
+    RouteLast { instead: String },
     /// A keyword of a dose stands twice.
     Repeated { key: &'static str },
     /// Nothing follows a keyword.
@@ -109,7 +113,11 @@ impl DoseFault {
         match self {
             DoseFault::UnknownRoute { .. } => Code::UnknownRoute,
             DoseFault::NoWeight => Code::NoWeight,
-            DoseFault::Empty | DoseFault::Repeated { .. } | DoseFault::NoValue { .. } => Code::DoseSyntax,
+            DoseFault::Empty
+            | DoseFault::Repeated { .. }
+            | DoseFault::NoValue { .. }
+            | DoseFault::Stray { .. }
+            | DoseFault::RouteLast { .. } => Code::DoseSyntax,
             DoseFault::Quantity { nearest: Some(_), .. } => Code::DoseSyntax,
             DoseFault::Quantity { error: QuantityError::Unit(_), .. } => Code::UnknownUnit,
             DoseFault::Quantity { error: QuantityError::Mismatch { .. }, .. } | DoseFault::WrongUnit { .. } => {
@@ -130,6 +138,7 @@ impl DoseFault {
             DoseFault::UnknownRoute { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             DoseFault::UnknownRoute { known, .. } if known.is_empty() => "the model declares no `[routes]`".into(),
             DoseFault::UnknownRoute { known, .. } => format!("the model's routes are {}", quoted(known)),
+            DoseFault::Stray { instead, .. } | DoseFault::RouteLast { instead } => format!("write {instead}"),
             DoseFault::Repeated { .. } => "separate several doses by `;`".into(),
             DoseFault::NoValue { key: "times" } => "write a number of doses, as `times 6`".into(),
             DoseFault::NoValue { key: "rate" } => "write a rate, as `rate 10 mg/h`".into(),
@@ -187,6 +196,8 @@ impl fmt::Display for DoseFault {
         match self {
             DoseFault::Empty => write!(to, "a dose is missing"),
             DoseFault::UnknownRoute { name, .. } => write!(to, "the model has no route `{name}`"),
+            DoseFault::Stray { word, .. } => write!(to, "unknown word `{word}` in a dose"),
+            DoseFault::RouteLast { .. } => write!(to, "the route comes first"),
             DoseFault::Repeated { key } => write!(to, "`{key}` stands twice in one dose"),
             DoseFault::NoValue { key } => write!(to, "nothing follows `{key}`"),
             DoseFault::Quantity { key, error, .. } => write!(to, "{key}: {error}"),

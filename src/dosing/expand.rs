@@ -62,22 +62,9 @@ fn order(dose: &Dose) -> Order {
         amount: dose.amount,
         input,
         interval: dose.every.unwrap_or(0.0),
-        additional: additional(dose),
+        additional: dose.additional().unwrap_or(u32::MAX),
         place: dose.place.clone(),
     }
-}
-
-/// How many doses follow the first, those at `until` left out.
-fn additional(dose: &Dose) -> u32 {
-    let Some(every) = dose.every else { return 0 };
-    let by_times = dose.times.map_or(u32::MAX, |times| times.saturating_sub(1));
-    let by_until = dose.until.map_or(u32::MAX, |until| {
-        let intervals = (until - dose.at) / every;
-        // A quotient a rounding above a whole number is that number: the dose at `until` is not given.
-        let count = if (intervals - intervals.round()).abs() <= 1e-9 { intervals.round() } else { intervals.ceil() };
-        (count - 1.0).max(0.0) as u32
-    });
-    by_times.min(by_until)
 }
 
 /// The steady doses, by index, that share a steady state.

@@ -39,4 +39,4 @@ pub use table::{EventTable, Individual, Rows, expand_individual};
 pub use table_fault::{TableError, TableFault};
 pub use table_row::{Cell, Row, TableSetup};
 pub use timeline::{Action, Fate, Given, Kind, Repeat, Rule, Timeline};
-pub use write::describe;
+pub use write::{describe, time_text};

@@ -75,7 +75,7 @@ pub fn parse_doses(source: &Arc<SourceText>, routes: &[Route], time: &Unit) -> R
         };
         if separates {
             if !text[start..end].trim().is_empty() {
-                doses.push(read_dose(&split_fields(source, start..end)?, routes, time)?);
+                doses.push(read_dose(&split_fields(source, start..end, routes)?, routes, time)?);
             }
             start = end + 1;
         }
@@ -87,7 +87,7 @@ pub fn parse_doses(source: &Arc<SourceText>, routes: &[Route], time: &Unit) -> R
 }
 
 /// Cuts one dose of the short form at its keywords.
-fn split_fields(source: &Arc<SourceText>, whole: Range<usize>) -> Result<DoseFields, DoseError> {
+fn split_fields(source: &Arc<SourceText>, whole: Range<usize>, routes: &[Route]) -> Result<DoseFields, DoseError> {
     let text = &source.text[whole.clone()];
     let mut words: Vec<(Range<usize>, &str)> = Vec::new();
     for word in text.split_whitespace() {
@@ -96,6 +96,10 @@ fn split_fields(source: &Arc<SourceText>, whole: Range<usize>) -> Result<DoseFie
         words.push((begin..begin + word.len(), word));
     }
     let place = |span: &Range<usize>| Place::new(source, whole.start + span.start..whole.start + span.end);
+    let bare: Vec<&str> = words.iter().map(|(_, word)| *word).collect();
+    if let Some((index, fault)) = misread(&bare, routes) {
+        return Err(fault.at(Some(place(&words[index].0))));
+    }
     let first = words.first().map_or(0, |(span, _)| span.start);
     let last = words.last().map_or(0, |(span, _)| span.end);
     let mut fields = DoseFields { place: Some(place(&(first..last))), ..DoseFields::default() };
@@ -124,6 +128,32 @@ fn split_fields(source: &Arc<SourceText>, whole: Range<usize>) -> Result<DoseFie
         index = until + 1;
     }
     Ok(fields)
+}
+
+/// What the words of a dose say in another way than here: the index of the word, and how it is written.
+fn misread(words: &[&str], routes: &[Route]) -> Option<(usize, DoseFault)> {
+    let is_route = |word: &&&str| routes.iter().any(|route| route.name == **word);
+    if words.first().is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+        && let Some(route) = words.iter().find(is_route)
+    {
+        let rest = words.iter().filter(|word| *word != route).copied().collect::<Vec<_>>().join(" ");
+        return Some((0, DoseFault::RouteLast { instead: format!("`{route} {rest}`") }));
+    }
+    let number = |word: &str| word.parse::<u32>().is_ok();
+    words.iter().enumerate().skip(1).find_map(|(index, word)| {
+        let next = words.get(index + 1).copied().unwrap_or_default();
+        let value = words[index + 1..].iter().take_while(|word| !KEYWORDS.contains(word)).copied();
+        let instead = match *word {
+            "for" | "in" | "during" | "within" => format!("`over {}`", value.take(2).collect::<Vec<_>>().join(" ")),
+            "x" | "X" | "×" if number(next) => format!("`times {next}`"),
+            "per" => "`/`, as in `0.5 mg/kg`".to_string(),
+            _ => {
+                let count = word.strip_prefix(['x', 'X', '×']).or_else(|| word.strip_suffix(['x', 'X', '×']))?;
+                format!("`times {}`", Some(count).filter(|count| number(count))?)
+            }
+        };
+        Some((index, DoseFault::Stray { word: word.to_string(), instead }))
+    })
 }
 
 /// Puts what followed a keyword into its field.
@@ -172,8 +202,9 @@ pub fn read_dose(fields: &DoseFields, routes: &[Route], time: &Unit) -> Result<D
     let route = &routes[index];
     let duration = |key, field: &Option<Field>| field.as_ref().map(|field| read_time(key, field, time)).transpose();
 
-    let amount = fields.amount.as_ref().map(|field| read_amount("amount", field, route, &route.unit)).transpose()?;
     let per_time = route.unit.over(time).unwrap_or_else(Unit::none);
+    let amount = fields.amount.as_ref().map(|field| read_amount("amount", field, route, &route.unit)).transpose();
+    let amount = amount.map_err(|error| said_as_rate(error, fields, route, &per_time))?;
     let rate = fields.rate.as_ref().map(|field| read_amount("rate", field, route, &per_time)).transpose()?;
     let over = duration("over", &fields.over)?;
     let at = duration("at", &fields.at)?.unwrap_or(0.0);
@@ -290,6 +321,18 @@ fn read_amount(key: &'static str, field: &Field, route: &Route, wanted: &Unit) -
         return Err(fault.at(field.part(quantity.unit_span.unwrap_or(quantity.value_span))));
     }
     Ok(Amount { value: quantity.internal(), per_weight, as_mass })
+}
+
+/// The same complaint with the word that is missing, if what stands as an amount is a rate.
+fn said_as_rate(mut error: DoseError, fields: &DoseFields, route: &Route, per_time: &Unit) -> DoseError {
+    let Some(amount) = &fields.amount else { return error };
+    if let DoseFault::WrongUnit { hint, .. } = &mut *error.fault
+        && read_amount("rate", amount, route, per_time).is_ok()
+    {
+        let over = fields.over.as_ref().map_or_else(String::new, |over| format!(" over {}", over.text));
+        *hint = Some(format!("that is a rate: write `{} rate {}{over}`", route.name, amount.text));
+    }
+    error
 }
 
 /// Whether the one is a mass where the other is an amount of substance, both perhaps per time.

@@ -78,7 +78,41 @@ impl Dose {
         };
         self.amount.per_weight || rate
     }
+
+    /// How many doses follow the first, those at `until` left out; `None` where they go on for as long as the run.
+    pub fn additional(&self) -> Option<u32> {
+        let Some(every) = self.every else { return Some(0) };
+        let by_times = self.times.map(|times| times.saturating_sub(1));
+        let by_until = self.until.map(|until| {
+            let intervals = (until - self.at) / every;
+            // A quotient a rounding above a whole number is that number: the dose at `until` is not given.
+            let whole = (intervals - intervals.round()).abs() <= WHOLE;
+            let count = if whole { intervals.round() } else { intervals.ceil() };
+            (count - 1.0).max(0.0) as u32
+        });
+        [by_times, by_until].into_iter().flatten().min()
+    }
+
+    /// The time at which the last of its doses is written; `None` where they go on for as long as the run.
+    pub fn last(&self) -> Option<f64> {
+        self.additional().map(|additional| self.at + self.every.unwrap_or(0.0) * f64::from(additional))
+    }
+
+    /// How many of its doses are written after `end`, and how many there are; `None` where they go on for as long as the
+    /// run.
+    pub fn after(&self, end: f64) -> Option<(u32, u32)> {
+        let all = self.additional()?.saturating_add(1);
+        let within = match self.every {
+            _ if self.at > end => 0,
+            Some(every) => (((end - self.at) / every + WHOLE).floor() as u32).saturating_add(1).min(all),
+            None => 1,
+        };
+        Some((all - within, all))
+    }
 }
+
+/// A quotient nearer to a whole number than this is that number.
+const WHOLE: f64 = 1e-9;
 
 /// A named schedule of a model file.
 #[derive(Debug, Clone, PartialEq)]

@@ -55,7 +55,7 @@ fn amount_text(amount: &Amount, unit: &Unit, mass: &Unit) -> String {
 }
 
 /// A time in the model's unit, or in another that makes a number shorter by more than two signs.
-fn time_text(time: f64, model: &Unit) -> String {
+pub fn time_text(time: f64, model: &Unit) -> String {
     let others = ["min", "h", "d", "wk"].iter().filter_map(|text| Unit::parse(text).ok());
     let candidates = std::iter::once(model.clone()).chain(others.filter(|unit| unit.compatible(model)));
     let written = |unit: &Unit| {

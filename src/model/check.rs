@@ -184,7 +184,8 @@ pub fn whole(model: &Model, report: &mut Report) {
                 format!("`{}` has neither a source nor the word `assumed`", parameter.name),
             )
             .at(&parameter.place, "where does this value come from?")
-            .hint("add `source = \"...\"` (an entry of `[sources]`), or `assumed = \"why\"`"),
+            .hint("add `source = \"...\"` (an entry of `[sources]`), or `assumed = \"why\"`")
+            .hint_if((!model.extends.is_empty()).then(|| "a changed `value` drops the inherited source".to_string())),
         );
     }
 }

@@ -10,7 +10,7 @@ use super::parameters::read_source;
 use super::reader::{Log, Section, Text, text_of};
 use super::types::{Event, Model, Perturbation, Route, Target};
 use super::value::{Kind, Value};
-use crate::diagnostics::{Code, Diagnostic, Place, Report};
+use crate::diagnostics::{Code, Diagnostic, Place, Report, did_you_mean};
 use crate::dosing::{self, Dose, DoseFields, Field, Regimen};
 use crate::expression::{Symbol, Tree};
 use crate::numerics::float_text::number_text;
@@ -343,7 +343,7 @@ pub fn read_perturbations(top: &Section<'_>, context: &Context<'_>, model: &mut 
             let Some(table) = entry.table(key) else { continue };
             for (target, place, value) in table.entries() {
                 let Some(known) = context.names.get(target) else {
-                    context.log.push(unknown_target(target, place, context));
+                    unknown_target(target, place, if want_state { is_state } else { is_parameter }, context);
                     continue;
                 };
                 let index = match (known.symbol, want_state) {
@@ -419,7 +419,7 @@ impl Model {
             let mut read = Vec::new();
             for (name, value) in list {
                 let Some(known) = context.names.get(name) else {
-                    log.push(unknown_target(name, place, &context));
+                    unknown_target(name, place, if want_state { is_state } else { is_parameter }, &context);
                     continue;
                 };
                 let index = match (known.symbol, want_state) {
@@ -458,10 +458,29 @@ impl Model {
     }
 }
 
-fn unknown_target(target: &str, place: &crate::diagnostics::Place, context: &Context<'_>) -> Diagnostic {
-    Diagnostic::error(Code::UnknownName, format!("the model has no `{target}` to set"))
-        .at(place, "unknown name")
-        .hint_if(context.near_name(target).map(|near| format!("did you mean `{near}`?")))
+/// Complains about a name that nothing can be set by; a name that is declared wrongly has had its complaint.
+fn unknown_target(target: &str, place: &Place, wanted: fn(Symbol) -> bool, context: &Context<'_>) {
+    if context.broken.contains(target) {
+        return;
+    }
+    let mut known: Vec<&str> =
+        context.names.iter().filter(|(_, known)| wanted(known.symbol)).map(|(name, _)| name.as_str()).collect();
+    known.sort_unstable();
+    context.log.push(
+        Diagnostic::error(Code::UnknownName, format!("the model has no `{target}` to set"))
+            .at(place, "unknown name")
+            .hint_if(did_you_mean(target, known).map(|near| format!("did you mean `{near}`?"))),
+    );
+}
+
+/// What a perturbation can set.
+fn is_parameter(symbol: Symbol) -> bool {
+    matches!(symbol, Symbol::Parameter(_))
+}
+
+/// What it can hold.
+fn is_state(symbol: Symbol) -> bool {
+    matches!(symbol, Symbol::State(_))
 }
 
 /// Reads `[events]`.
@@ -477,7 +496,7 @@ pub fn read_events(top: &Section<'_>, context: &Context<'_>, model: &mut Model) 
             Some(table) => {
                 for (target, place, value) in table.entries() {
                     let Some(known) = context.names.get(target) else {
-                        context.log.push(unknown_target(target, place, context));
+                        unknown_target(target, place, |one| is_state(one) || is_parameter(one), context);
                         continue;
                     };
                     let index = match known.symbol {

@@ -71,6 +71,11 @@ pub fn load_with(source: &Arc<SourceText>, find: Find<'_>, options: LoadOptions)
     let mut evidence_files: Vec<String> = Vec::new();
     for (text, table) in chain {
         if options.evidence {
+            // An overlay's list of statements replaces the list, as every list does.
+            if table.table("model").is_some_and(|model| model.get("evidence").is_some()) {
+                evidence_texts.clear();
+                evidence_files.clear();
+            }
             for (name, table) in evidence_of(&table, &text, find, &mut report) {
                 evidence_texts.push(table);
                 if !evidence_files.contains(&name) {

@@ -54,6 +54,8 @@ fn merge_section(section: &str, base: &mut Table, over: Table, report: &mut Repo
     for (name, entry) in over.entries {
         match (base.entries.get_mut(&name), entry.value.kind) {
             (Some(old_entry), Kind::Table(new)) => {
+                // What is wrong with the entry now was made wrong where it was changed.
+                old_entry.key = entry.key;
                 if let Kind::Table(old) = &mut old_entry.value.kind {
                     merge_entry(old, new, false);
                 } else {
@@ -162,6 +164,9 @@ fn remove(base: &mut Table, list: &Value, report: &mut Report) {
         let (section, name) = path.split_once('.').unwrap_or((path, ""));
         let near = base.table(section).map(|table| did_you_mean(name, table.entries.keys().map(String::as_str)));
         let hint = match near {
+            None if name.is_empty() => sections_of(base, section)
+                .or_else(|| did_you_mean(section, base.entries.keys().map(String::as_str)).map(str::to_string))
+                .map(|near| format!("did you mean `{near}`?")),
             None => did_you_mean(section, base.entries.keys().map(String::as_str))
                 .map(|near| format!("did you mean `{near}.{name}`?")),
             Some(near) => near.map(|near| format!("did you mean `{section}.{near}`?")),
@@ -172,6 +177,14 @@ fn remove(base: &mut Table, list: &Value, report: &mut Report) {
                 .hint_if(hint),
         );
     }
+}
+
+/// An entry of that name with its section, if there is one.
+fn sections_of(base: &Table, name: &str) -> Option<String> {
+    NAMED_SECTIONS
+        .iter()
+        .find(|section| base.table(section).is_some_and(|table| table.entries.contains_key(name)))
+        .map(|section| format!("{section}.{name}"))
 }
 
 fn remove_path(base: &mut Table, path: &str) -> bool {
@@ -234,6 +247,19 @@ mod tests {
             merged("[reactions]\nblock = { equation = \"A -> B\", rate = \"1\" }\n", "remove = [\"reactions.blok\"]\n");
         assert_eq!(report.list[0].code, Code::OverlayMissing);
         assert_eq!(report.list[0].hints, ["did you mean `reactions.block`?"]);
+    }
+
+    #[test]
+    fn a_name_without_its_section_is_found_in_it() {
+        let (_, report) = merged("[quantities]\nampa = { is = \"1\" }\n", "remove = [\"ampa\"]\n");
+        assert_eq!(report.list[0].hints, ["did you mean `quantities.ampa`?"]);
+    }
+
+    #[test]
+    fn a_changed_entry_stands_where_it_was_changed() {
+        let (table, _) = merged("[parameters]\nk = { value = 1, unit = \"1\" }\n", "[parameters]\nk = { value = 2 }\n");
+        let place = &table.table("parameters").unwrap().entries["k"].key;
+        assert_eq!(place.source.name, "over");
     }
 
     #[test]

@@ -245,10 +245,11 @@ impl<'a> Section<'a> {
             let mut known: Vec<&str> = asked.clone();
             known.sort_unstable();
             known.dedup();
-            let hint = did_you_mean(key, known.iter().copied()).map_or_else(
-                || format!("the keys here are {}", listed(&known)),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = match did_you_mean(key, known.iter().copied()) {
+                _ if key == "remove" => "`remove` stands at the top of the file, before all sections".to_string(),
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys here are {}", listed(&known)),
+            };
             let message = match entry.value.kind {
                 Kind::Table(_) if self.path.is_empty() => format!("unknown section `[{key}]`"),
                 _ if self.path.is_empty() => format!("unknown key `{key}` outside of all sections"),

@@ -94,6 +94,10 @@ impl Table {
     }
 }
 
+const MISSING_QUOTE: &str = "a quotation mark is missing on this line";
+/// Faults of syntax beyond these are most often echoes of the first.
+const MOST_FAULTS: usize = 3;
+
 /// Reads a text. Faults of syntax are reported, all that are found in one pass; what could be read comes back
 /// all the same, so that later checks can add to the list.
 pub fn parse(source: &Arc<SourceText>) -> (Table, Report) {
@@ -101,12 +105,15 @@ pub fn parse(source: &Arc<SourceText>) -> (Table, Report) {
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     // What follows on the line of a fault is most often its echo: a missing quote makes half a dozen.
     let mut lines = HashSet::new();
-    for error in &errors {
-        let diagnostic = syntax_error(source, error);
-        if diagnostic.place.as_ref().is_none_or(|place| lines.insert(place.line())) {
-            report.push(diagnostic);
-        }
+    let mut faults: Vec<Diagnostic> = errors.iter().map(|error| syntax_error(source, error)).collect();
+    faults.retain(|fault| fault.place.as_ref().is_none_or(|place| lines.insert(place.line())));
+    // Behind a missing quote text is read as keys and keys as text, to the end of the file.
+    if let Some(quote) = faults.iter().position(|fault| fault.hints.iter().any(|hint| hint == MISSING_QUOTE)) {
+        faults = faults.split_off(quote);
+        faults.truncate(1);
     }
+    faults.truncate(MOST_FAULTS);
+    report.list.extend(faults);
     (convert_table(source, table.get_ref(), &mut report), report)
 }
 
@@ -126,7 +133,7 @@ fn syntax_error(source: &Arc<SourceText>, error: &toml::de::Error) -> Diagnostic
     let quotes = line.split(" #").next().unwrap_or(line).matches('"').count();
     diagnostic
         .at(&place, "reading stopped making sense here")
-        .hint_if((quotes % 2 == 1).then(|| "a quotation mark is missing on this line".to_string()))
+        .hint_if((quotes % 2 == 1).then(|| MISSING_QUOTE.to_string()))
 }
 
 fn convert_table(source: &Arc<SourceText>, table: &DeTable<'_>, report: &mut Report) -> Table {
@@ -202,6 +209,18 @@ mod tests {
         let (content, exact) = b.get("a").unwrap().content();
         assert!(exact);
         assert_eq!(&source.text[content.span], "x + y");
+    }
+
+    #[test]
+    fn a_missing_quote_is_one_fault_and_others_are_at_most_three() {
+        let entry = |name: usize| format!("p{name} = {{ value = 1, unit = \"1\", about = \"a number\" }}\n");
+        let text: String = (0..30).map(entry).collect();
+        let source = SourceText::new("m.toml", text.replacen("\"1\", about", "\"1, about", 1));
+        let (_, report) = parse(&source);
+        assert_eq!(report.list.len(), 1, "{report:?}");
+        assert_eq!(report.list[0].hints, [MISSING_QUOTE]);
+        let (_, report) = parse(&SourceText::new("m.toml", "a = = 1\n".repeat(9)));
+        assert_eq!(report.list.len(), MOST_FAULTS, "{report:?}");
     }
 
     #[test]

@@ -121,6 +121,10 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
             (Code::SolverFailed, format!("event `{name}` fired {firings} times by {time} and would go on forever"))
         }
         FailureKind::Stiff => (Code::SolverFailed, format!("the model is too stiff for an explicit method at {time}")),
+        FailureKind::NoSteadyState { rate: 0.0, .. } => (
+            Code::NoSteadyState,
+            "no steady state was found: the undosed system rests, but not stably: a small change grows".to_string(),
+        ),
         FailureKind::NoSteadyState { state: index, rate } => (
             Code::NoSteadyState,
             format!(
@@ -163,6 +167,9 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
         "{} steps accepted, {} rejected, tolerance {tolerance:e}",
         statistics.steps, statistics.rejected
     ));
+    if let FailureKind::NoSteadyState { rate: 0.0, .. } = failure.kind {
+        return diagnostic.hint("look for a clearance or rate constant that has become negative");
+    }
     diagnostic.hint(match failure.kind.hint() {
         Hint::RaiseBudgetOrLoosenTolerance => "loosen `--rtol`, or shorten the run with `--until`",
         Hint::CheckGrowth => "look for a rate that grows with what it makes, or a parameter that is zero or huge",

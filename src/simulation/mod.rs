@@ -23,7 +23,7 @@ pub use individuals::{simulate_block, simulate_block_from, simulate_individuals,
 pub use measure::{Taker, take};
 pub use outcome::{Measure, Measures, Outcome, Taken, spans};
 pub use run::{Keep, SolverOptions, problem, problem_from, simulate, solve_from, solve_timeline, timeline, tolerance};
-pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown};
+pub use scenario::{Scenario, dosing_perturbations, parameter_value, read_quantity, unknown, unknown_of};
 pub use start::{Start, SteadyDoses, SteadyReport, find_start};
 pub use table::{Head, Table};
 pub use trajectory::{Observer, Parts, Trajectory};

@@ -6,7 +6,7 @@ use super::compiled::DoseExpressions;
 use crate::diagnostics::{Code, Diagnostic, SourceText, did_you_mean};
 use crate::dosing::{self, Dose, Setting, parse_doses};
 use crate::model::{Model, Perturbation, dosing_routes, out_of_range};
-use crate::units::{Unit, parse_quantity_as};
+use crate::units::{Dimension, QuantityError, Unit, UnitError, parse_quantity_as};
 use std::sync::Arc;
 
 /// What is simulated with a model.
@@ -46,7 +46,7 @@ impl Scenario {
     pub fn add_regimen(&mut self, model: &Model, name: &str) -> Result<(), Diagnostic> {
         let Some(regimen) = model.regimen(name) else {
             let known: Vec<&str> = model.regimens.iter().map(|one| one.name.as_str()).collect();
-            return Err(unknown(Code::UnknownRegimen, "regimen", name, &known));
+            return Err(unknown_of(model, Code::UnknownRegimen, "regimen", name, &known));
         };
         self.doses.extend(regimen.doses.iter().cloned());
         for name in &regimen.perturbations {
@@ -67,7 +67,7 @@ impl Scenario {
             }
             None => {
                 let known: Vec<&str> = model.perturbations.iter().map(|one| one.name.as_str()).collect();
-                Err(unknown(Code::UnknownPerturbation, "perturbation", name, &known))
+                Err(unknown_of(model, Code::UnknownPerturbation, "perturbation", name, &known))
             }
         }
     }
@@ -106,6 +106,24 @@ impl Scenario {
         Ok(())
     }
 
+    /// The routes of which doses are written after the end of the run: how many, and of how many. Doses that go on for
+    /// as long as the run are not counted.
+    pub fn after_end(&self) -> Vec<(usize, u32, u32)> {
+        let mut routes: Vec<(usize, u32, u32)> = Vec::new();
+        for dose in &self.doses {
+            let Some((after, all)) = dose.after(self.until) else { continue };
+            match routes.iter_mut().find(|(route, ..)| *route == dose.route) {
+                Some(counts) => {
+                    counts.1 = counts.1.saturating_add(after);
+                    counts.2 = counts.2.saturating_add(all);
+                }
+                None => routes.push((dose.route, after, all)),
+            }
+        }
+        routes.retain(|(_, after, _)| *after > 0);
+        routes
+    }
+
     /// The parameters with the settings, before perturbations.
     pub fn parameters(&self, model: &Model) -> Vec<f64> {
         let mut parameters = model.parameter_values();
@@ -116,14 +134,32 @@ impl Scenario {
     }
 }
 
-/// A complaint about an unknown name, with the nearest known one.
+/// More names than this are not told one by one.
+const MOST_NAMES: usize = 12;
+
+/// A complaint about an unknown name of a model, with the nearest known one.
+pub fn unknown_of(model: &Model, code: Code, what: &str, name: &str, known: &[&str]) -> Diagnostic {
+    let hint = match did_you_mean(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("`{}` has no {what}s", model.name),
+        None if known.len() > MOST_NAMES => format!("`kascade list {}` prints the {what}s", model.name),
+        None => format!("`{}` has {}", model.name, quoted(known)),
+    };
+    Diagnostic::error(code, format!("there is no {what} `{name}`")).hint(hint)
+}
+
+/// A complaint about an unknown name that no model declares, with the nearest known one.
 pub fn unknown(code: Code, what: &str, name: &str, known: &[&str]) -> Diagnostic {
     let hint = match did_you_mean(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => format!("the model has no {what}s"),
-        None => format!("the model has {}", known.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),
+        None if known.is_empty() => format!("there are no {what}s"),
+        None => format!("the {what}s are {}", quoted(known)),
     };
     Diagnostic::error(code, format!("there is no {what} `{name}`")).hint(hint)
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The index of a parameter, and a value for it in internal units.
@@ -136,7 +172,10 @@ pub fn parameter_value(
     let Some(index) = model.parameter(name) else {
         let known: Vec<&str> = model.parameters.iter().map(|one| one.name.as_str()).collect();
         let mut diagnostic = Diagnostic::error(Code::UnknownName, format!("the model has no parameter `{name}`"));
-        if model.column(name).is_some() {
+        let dose = name == "dose" || name.starts_with("dose.");
+        if dose || model.regimen(name).is_some() || model.routes.iter().any(|route| route.name == name) {
+            diagnostic = diagnostic.hint("doses are given with `--dose` or `-r`");
+        } else if model.column(name).is_some() {
             diagnostic = diagnostic.hint(format!("`{name}` is computed; only parameters can be set"));
         } else if let Some(near) = did_you_mean(name, known) {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
@@ -158,8 +197,33 @@ pub fn read_quantity(text: &str, unit: &Unit, source: &Arc<SourceText>) -> Resul
     parse_quantity_as(text, unit).map(|quantity| quantity.internal()).map_err(|error| {
         let span = error.span();
         let place = crate::diagnostics::Place::new(source, offset + span.start..offset + span.end);
-        Diagnostic::error(Code::BadQuantity, error.to_string()).at(&place, "").hint_if(error.hint())
+        Diagnostic::error(Code::BadQuantity, error.to_string()).at(&place, "").hint_if(single_hint(&error, unit))
     })
+}
+
+/// What to write instead of a single value. Nothing can be multiplied here, as in an equation: the value is of the wrong
+/// kind, or its unit of another country.
+fn single_hint(error: &QuantityError, wanted: &Unit) -> Option<String> {
+    let time = *wanted.dimension() == Dimension::TIME;
+    let write = || match (time, wanted.text()) {
+        (true, _) => "write a time, as `40 min`".to_string(),
+        (false, "1") => "write a number without a unit".to_string(),
+        (false, text) => format!("write it in `{text}`, or in another unit of {}", wanted.describe()),
+    };
+    match error {
+        QuantityError::Mismatch { found, .. } if time && found == "m" => {
+            Some("`m` is meter; minutes are `min`".to_string())
+        }
+        QuantityError::Mismatch { .. } => Some(write()),
+        QuantityError::Unit(UnitError::Unknown { name, .. }) if time && matches!(name.as_str(), "y" | "Y" | "a") => {
+            Some("did you mean `yr`?".to_string())
+        }
+        QuantityError::Unit(UnitError::Unknown { suggestion, .. }) => {
+            let fits = |name: &&String| Unit::parse(name).is_ok_and(|unit| unit.compatible(wanted));
+            Some(suggestion.as_ref().filter(fits).map_or_else(write, |name| format!("did you mean `{name}`?")))
+        }
+        _ => error.hint(),
+    }
 }
 
 /// The perturbations of a scenario as dosing knows them, and the expressions they refer to.

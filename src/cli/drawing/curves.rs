@@ -58,7 +58,7 @@ fn with_runs<T>(
         .enumerate()
         .map(|(index, model)| Compiled::new(model, if index == 0 { &caption.measures.subjects } else { &[] }))
         .collect();
-    let scenarios = scenarios(request, until)?;
+    let scenarios = scenarios(request, until, session)?;
     let jobs: Vec<(&Compiled<'_>, &Scenario)> =
         scenarios.iter().map(|(model, scenario)| (&compiled[*model], scenario)).collect();
     let mut trajectories: Vec<Trajectory<'_>> = Vec::new();

@@ -8,6 +8,7 @@ mod runs;
 
 pub use evidence::chart;
 pub use runs::{Prepared, prepare};
+use runs::{setting, titled};
 
 use super::arguments::{FigureArguments, SolverArguments};
 use super::output::Destination;
@@ -20,7 +21,7 @@ use crate::figure::scene::{FigureData, ThemeName};
 use crate::figure::{self, FigureError, Layout, film};
 use crate::model::{FigureKind, FigureSpec, Model, RunSpec};
 use crate::numerics::float_text::number_text;
-use crate::simulation::{SolverOptions, unknown};
+use crate::simulation::{SolverOptions, unknown, unknown_of};
 use std::sync::Arc;
 
 /// What is drawn, and how.
@@ -33,6 +34,10 @@ pub struct Request<'a> {
     pub spec: &'a FigureSpec,
     /// The runs: which model, and what.
     pub runs: &'a [(usize, RunSpec)],
+    /// Whether the runs are not those that the figure declares.
+    pub typed: bool,
+    /// Whether regimens were typed.
+    pub regimens: bool,
     /// Perturbations applied to all runs.
     pub perturb: &'a [String],
     /// Settings applied to all runs.
@@ -47,6 +52,13 @@ pub struct Request<'a> {
     pub drawing: &'a FigureArguments,
     /// The solver.
     pub solver: &'a SolverArguments,
+}
+
+impl Request<'_> {
+    /// Whether something else is drawn than the figure declares, so that its words no longer tell what is seen.
+    fn changed(&self) -> bool {
+        self.typed || !self.perturb.is_empty() || !self.set.is_empty() || self.until.is_some()
+    }
 }
 
 /// Formats of a figure.
@@ -90,7 +102,7 @@ pub fn choose_figure<'m>(model: &'m Model, name: Option<&str>) -> Result<&'m Fig
     match name {
         Some(name) => model.figure(name).ok_or_else(|| {
             let known: Vec<&str> = model.figures.iter().map(|one| one.name.as_str()).collect();
-            Failure::usage(unknown(Code::UnknownFigure, "figure", name, &known))
+            Failure::usage(unknown_of(model, Code::UnknownFigure, "figure", name, &known))
         }),
         None => model.figures.first().ok_or_else(|| {
             Failure::model(
@@ -110,9 +122,15 @@ pub fn draw(request: &Request<'_>, session: &Session) -> Result<(), Failure> {
         Some(name) => Some(theme(name)?),
         None => request.spec.theme.as_deref().and_then(ThemeName::from_name),
     };
+    if request.drawing.width.is_some() && matches!(format, Format::Svg | Format::Pdf) {
+        session.say("note: `--width` is the width of a .png or .gif; this figure has none in pixels");
+    }
     let moves = request.animate || format == Format::Gif;
     if moves {
         moving(request.spec, format)?;
+    }
+    if request.spec.kind == FigureKind::Evidence {
+        own_runs(request)?;
     }
     let data = match request.spec.kind {
         FigureKind::Cascade if moves => {
@@ -131,6 +149,26 @@ pub fn draw(request: &Request<'_>, session: &Session) -> Result<(), Failure> {
     let layout = figure::draw(&data).map_err(|error| Failure::model(refusal(&error, request.spec, &data)))?;
     write(&layout, format, request.drawing.width, &destination)?;
     if request.proofread { proofread(&layout, request.spec) } else { Ok(()) }
+}
+
+/// Refuses to change the runs of a figure whose statements name them.
+fn own_runs(request: &Request<'_>) -> Result<(), Failure> {
+    let typed = [
+        ("--regimen", request.regimens),
+        ("--perturb", !request.perturb.is_empty()),
+        ("--set", !request.set.is_empty()),
+        ("--until", request.until.is_some()),
+    ];
+    match typed.iter().find(|(_, typed)| *typed) {
+        Some((option, _)) => Err(Failure::usage(
+            Diagnostic::error(
+                Code::BadArgument,
+                format!("`{option}` means nothing to figure `{}`, which is of kind `evidence`", request.spec.name),
+            )
+            .hint("the statements name their own runs"),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Fails with what cannot be read in a layout: words on words or on marks, outside, or too faint.
@@ -230,20 +268,24 @@ fn horizon(request: &Request<'_>) -> Result<f64, Failure> {
     }
 }
 
-/// What surrounds the panels.
+/// What surrounds the panels. `run` is the name of the run, if there is only one. The author's words hold for what the
+/// author declared: where something else is drawn, the model's title and what is drawn stand in their place.
 fn sheet<'a>(
     request: &Request<'a>,
     theme: Option<ThemeName>,
     options: &SolverOptions,
-    subtitle: String,
+    run: String,
     caption: String,
 ) -> Sheet<'a> {
     let spec = request.spec;
+    let changed = request.changed();
+    let mut said = if run.is_empty() { Vec::new() } else { vec![run] };
+    said.extend(common(request));
     Sheet {
         model: &request.models[0],
-        title: spec.title.clone(),
-        subtitle: if spec.subtitle.is_empty() { subtitle } else { spec.subtitle.clone() },
-        caption,
+        title: if changed { String::new() } else { spec.title.clone() },
+        subtitle: if changed || spec.subtitle.is_empty() { said.join(", ") } else { spec.subtitle.clone() },
+        caption: if changed { String::new() } else { caption },
         theme,
         columns: spec.columns,
         letters: spec.letters,
@@ -252,13 +294,52 @@ fn sheet<'a>(
     }
 }
 
+/// What was typed for all runs, in words: the titles of perturbations, then settings as `weight = 50 kg`.
+fn common(request: &Request<'_>) -> Vec<String> {
+    let model = &request.models[0];
+    let perturbed = |name: &String| {
+        model.perturbation(name).map_or_else(|| name.clone(), |one| titled(&one.title, &one.name).to_string())
+    };
+    let set = |text: &String| match text.split_once('=') {
+        Some((name, value)) => setting(model, name.trim(), value.trim()),
+        None => text.clone(),
+    };
+    request.perturb.iter().map(perturbed).chain(request.set.iter().map(set)).collect()
+}
+
+/// What makes this very figure again, for its metadata.
 fn settings(request: &Request<'_>, options: &SolverOptions) -> Vec<(String, String)> {
-    let mut settings = vec![
-        ("figure".to_string(), request.spec.name.clone()),
+    let models: Vec<&str> = request.models.iter().map(|model| model.name.as_str()).collect();
+    let mut settings =
+        vec![("figure".to_string(), request.spec.name.clone()), ("models".to_string(), models.join(", "))];
+    if request.spec.kind != FigureKind::Evidence {
+        settings.push(("runs".to_string(), runs_text(request)));
+        let main = &request.models[0];
+        let until = horizon(request).ok().map(|until| number_text(main.time_unit.from_internal(until)));
+        settings.extend(until.map(|until| ("until".to_string(), format!("{until} {}", main.time_unit.text()))));
+    }
+    settings.extend([
         ("solver".to_string(), method_name(options.method).to_string()),
         ("rtol".to_string(), number_text(options.relative_tolerance)),
-    ];
-    settings.extend(request.perturb.iter().map(|name| ("perturb".to_string(), name.clone())));
-    settings.extend(request.set.iter().map(|setting| ("set".to_string(), setting.clone())));
+    ]);
+    let typed = [("perturbations", request.perturb), ("set", request.set)];
+    settings.extend(
+        typed.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name.to_string(), list.join(", "))),
+    );
     settings
+}
+
+/// The runs in the words of the command line: `ketamine: anesthetic+nbqx weight=50 kg; ketamine: none`.
+fn runs_text(request: &Request<'_>) -> String {
+    let run = |(model, run): &(usize, RunSpec)| {
+        let mut words: Vec<String> = run.regimen.iter().chain(&run.dose).cloned().collect();
+        if words.is_empty() {
+            words.push("none".to_string());
+        }
+        let perturbed: String = run.perturbations.iter().map(|name| format!("+{name}")).collect();
+        let set: String = run.set.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+        let name = request.models.get(*model).map_or("", |model| model.name.as_str());
+        format!("{name}: {}{perturbed}{set}", words.join(", "))
+    };
+    request.runs.iter().map(run).collect::<Vec<_>>().join("; ")
 }

@@ -26,7 +26,7 @@ pub fn figure(request: &Request<'_>, theme: Option<ThemeName>, session: &Session
         ));
     }
     let options = solver_options(request.solver)?;
-    let scenarios = scenarios(request, horizon(request)?)?;
+    let scenarios = scenarios(request, horizon(request)?, session)?;
     let shown = outcomes(spec);
     let mut runs = Vec::new();
     let mut first: Option<(Design, Vec<OutcomeHead>)> = None;

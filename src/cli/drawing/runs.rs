@@ -1,7 +1,7 @@
 //! What a figure runs: its own runs or those typed, each with the model that it names, and what the legend calls it.
 
 use super::super::models::{extended, load, source};
-use super::super::scenario::{add_regimen, regimen_named, split_setting};
+use super::super::scenario::{add_regimen, regimen_named, split_setting, tell_after_end};
 use super::super::{Failure, Session};
 use super::{Request, choose_figure};
 use crate::diagnostics::{Code, Diagnostic, Report, SourceText, did_you_mean};
@@ -19,6 +19,8 @@ pub struct Prepared {
     pub sources: Vec<Option<Arc<SourceText>>>,
     /// The runs: which model, and what.
     pub runs: Vec<(usize, RunSpec)>,
+    /// Whether they are not those that the figure declares: regimens were typed, or several models.
+    pub typed: bool,
 }
 
 /// Loads the models, chooses the figure of the first, and lists the runs: every declared or typed one with every model;
@@ -29,7 +31,10 @@ pub fn prepare(
     regimens: &[String],
     session: &Session,
 ) -> Result<Prepared, Failure> {
-    let mut models = names.iter().map(|name| load(name, session)).collect::<Result<Vec<_>, _>>()?;
+    let mut models: Vec<Model> = Vec::new();
+    for name in names {
+        models.push(load(name, session).map_err(|failure| meant_as_regimen(failure, name, &models))?);
+    }
     let spec = choose_figure(&models[0], figure)?.clone();
     let typed = models.len();
     let mut sources: Vec<_> = names.iter().map(|name| source(name).ok()).collect();
@@ -61,7 +66,22 @@ pub fn prepare(
     }
     // Side by side, all runs of one model follow each other.
     runs.sort_by_key(|(model, _)| if *model < typed && typed > 1 { *model } else { 0 });
-    Ok(Prepared { models, spec, sources, runs })
+    let typed = typed > 1 || !regimens.is_empty();
+    Ok(Prepared { models, spec, sources, runs, typed })
+}
+
+/// A complaint about a model that is not there, with what was meant if a model before it has a regimen of that name:
+/// `-r` takes one.
+fn meant_as_regimen(failure: Failure, name: &str, before: &[Model]) -> Failure {
+    match (failure, before.iter().find(|model| regimen_named(model, name).is_some())) {
+        (Failure::Model(mut report), Some(model)) => {
+            if let Some(first) = report.list.first_mut() {
+                first.hints = vec![format!("a regimen of `{}`: `-r {name}`; write `-r` once for each", model.name)];
+            }
+            Failure::Usage(report)
+        }
+        (failure, _) => failure,
+    }
 }
 
 /// `REGIMEN+PERTURBATION+...` as it is typed; `none` is no dose.
@@ -82,12 +102,20 @@ fn named(name: &Text) -> Result<(Arc<SourceText>, Model), Failure> {
     Ok((source, loaded.model))
 }
 
-/// The scenario of every run, with what was typed for all of them.
-pub fn scenarios(request: &Request<'_>, until: f64) -> Result<Vec<(usize, Scenario)>, Failure> {
+/// The scenario of every run, with what was typed for all of them. Says how many doses of a typed regimen the axis ends
+/// before, unless its end was typed as well.
+pub fn scenarios(request: &Request<'_>, until: f64, session: &Session) -> Result<Vec<(usize, Scenario)>, Failure> {
     let mut scenarios = Vec::new();
     for (model, run) in request.runs {
         let own = &request.models[*model];
-        let mut scenario = run_scenario(own, run)?;
+        let mut scenario = run_scenario(own, run).map_err(|failure| match failure {
+            // Of several models, which one?
+            Failure::Usage(mut report) if request.models.len() > 1 => {
+                report.list.iter_mut().for_each(|one| one.message.push_str(&format!(" in `{}`", own.name)));
+                Failure::Usage(report)
+            }
+            other => other,
+        })?;
         for name in request.perturb {
             scenario.add_perturbation(own, name).map_err(Failure::usage)?;
         }
@@ -96,6 +124,9 @@ pub fn scenarios(request: &Request<'_>, until: f64) -> Result<Vec<(usize, Scenar
             scenario.set(own, name, value).map_err(Failure::usage)?;
         }
         scenario.until = until;
+        if request.regimens && request.until.is_none() {
+            tell_after_end(&scenario, own, session);
+        }
         scenarios.push((*model, scenario));
     }
     Ok(scenarios)
@@ -137,6 +168,21 @@ pub fn run_name(run: &RunSpec, index: usize) -> String {
     }
 }
 
+/// A title, or the name of what has none.
+pub fn titled<'a>(title: &'a str, name: &'a str) -> &'a str {
+    if title.is_empty() { name } else { title }
+}
+
+/// A setting as it is read: `weight = 50 kg`, a bare number with the unit that it is in.
+pub fn setting(model: &Model, name: &str, value: &str) -> String {
+    let unit = model.parameter(name).and_then(|index| model.parameters.get(index)).map_or("1", |one| one.unit.text());
+    if unit != "1" && value.parse::<f64>().is_ok() {
+        format!("{name} = {value} {unit}")
+    } else {
+        format!("{name} = {value}")
+    }
+}
+
 /// What the legend calls a run.
 pub fn run_label(request: &Request<'_>, model: usize, run: &RunSpec) -> String {
     if let Some(label) = &run.label {
@@ -144,8 +190,7 @@ pub fn run_label(request: &Request<'_>, model: usize, run: &RunSpec) -> String {
     }
     let own = &request.models[model];
     let title = |name: &String| match regimen_named(own, name) {
-        Some(regimen) if !regimen.title.is_empty() => regimen.title.clone(),
-        Some(regimen) => regimen.name.clone(),
+        Some(regimen) => titled(&regimen.title, &regimen.name).to_string(),
         None => "no dose".to_string(),
     };
     let mut parts: Vec<String> = run.regimen.iter().map(title).chain(run.dose.iter().cloned()).collect();
@@ -153,8 +198,8 @@ pub fn run_label(request: &Request<'_>, model: usize, run: &RunSpec) -> String {
         parts.push("no dose".to_string());
     }
     let perturbed = run.perturbations.iter().filter_map(|name| own.perturbation(name));
-    parts.extend(perturbed.map(|one| if one.title.is_empty() { one.name.clone() } else { one.title.clone() }));
-    parts.extend(run.set.iter().map(|(name, value)| format!("{name} = {value}")));
+    parts.extend(perturbed.map(|one| titled(&one.title, &one.name).to_string()));
+    parts.extend(run.set.iter().map(|(name, value)| setting(own, name, value)));
     let text = parts.join(", ");
     if request.models.len() == 1 {
         return text;
@@ -162,7 +207,7 @@ pub fn run_label(request: &Request<'_>, model: usize, run: &RunSpec) -> String {
     // Several models: say which, and what is run only if that differs too.
     let what = |run: &RunSpec| (run.regimen.clone(), run.dose.clone(), run.perturbations.clone(), run.set.clone());
     let differ = request.runs.iter().any(|(_, other)| what(other) != what(run));
-    let name = if own.title.is_empty() { own.name.clone() } else { own.title.clone() };
+    let name = titled(&own.title, &own.name).to_string();
     if differ { format!("{name}: {text}") } else { name }
 }
 
