@@ -105,7 +105,7 @@ fn doses_after_the_end_are_counted() {
         ("run ketamine -r course --columns madrs --every 1d", note),
         ("sweep ketamine -r course --vary weight=60,80 --measure peak(C_venous)", note),
         ("population ketamine -r course -n 2 --columns C_venous --every 1d", note),
-        ("plot ketamine -f overview -r course -o c.svg", "doses of route `iv` fall after the end of the run"),
+        ("plot ketamine -f lecture -r course -o c.svg", "doses of route `iv` fall after the end of the run"),
     ]);
     // Visits are doses to the program only.
     let visits = folder.run("run ketamine -r course --columns madrs --every 1d").fine();
@@ -186,6 +186,18 @@ fn words_of_another_option_are_recognized() {
 }
 
 #[test]
+fn lists_and_hints_say_what_there_is() {
+    let folder = Folder::new("lists");
+    let list = folder.run("list").fine().out;
+    assert!(list.contains("perturbations: as ketamine"), "{list}");
+    assert_eq!(list.matches("control_hospital").count(), 1, "a regimen of the base is told once\n{list}");
+    folder.refuses(&[("plot pk", "`kascade run pk`")]);
+    assert!(folder.run("check ketamine").fine().out.contains(" of the individual, 0 without either"));
+    folder.run("new my_model.toml").fine();
+    folder.run("population my_model.toml -r single -n 3 --every 6h").fine();
+}
+
+#[test]
 fn an_unstable_rest_is_no_drift_of_zero() {
     let folder = Folder::new("unstable");
     folder.write(
@@ -256,4 +268,17 @@ fn a_figure_says_what_is_drawn() {
         let name = line.split_whitespace().next().unwrap();
         folder.refuses(&[(&format!("plot ketamine -f {name} -r subanesthetic"), "the statements name their own runs")]);
     }
+}
+
+#[test]
+fn a_dash_has_one_meaning() {
+    let folder = Folder::new("dashes");
+    folder.run("new two.toml").fine();
+    let text = fs::read_to_string(folder.0.join("two.toml")).unwrap();
+    let text = text.replace("series = [\"C\"] }", "series = [\"C\", { show = \"occupancy\", axis = \"right\" }] }");
+    folder.write("two.toml", &text);
+    let svg = folder.run("plot two.toml").fine().out;
+    // The second quantity of each of two runs is dashed in the first panel, and where the legend below tells it; no run is,
+    // in the legend above or in the other panel.
+    assert_eq!(svg.matches("stroke-dasharray").count(), 3);
 }

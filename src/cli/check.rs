@@ -81,10 +81,11 @@ fn summary(model: &Model, all_conversions: bool) -> String {
 
     let sourced = model.parameters.iter().filter(|one| matches!(one.origin, Origin::Source(_))).count();
     let assumed = model.parameters.iter().filter(|one| matches!(one.origin, Origin::Assumed(_))).count();
+    let individual = model.parameters.iter().filter(|one| one.origin == Origin::Missing && one.covariate).count();
     text.push_str(&format!(
-        "\n{} parameters: {sourced} with a source, {assumed} assumed, {} without either\n",
+        "\n{} parameters: {sourced} with a source, {assumed} assumed, {individual} of the individual, {} without either\n",
         model.parameters.len(),
-        model.parameters.len() - sourced - assumed
+        model.parameters.len() - sourced - assumed - individual
     ));
     let rows: Vec<Vec<String>> = model
         .parameters

@@ -96,11 +96,11 @@ pub fn run(arguments: &Evidence, session: &Session) -> Result<(), Failure> {
         })
         .collect();
     if arguments.strict && !missed.is_empty() {
-        let count = missed.len();
-        return Err(Failure::model(
-            Diagnostic::error(Code::BadEvidence, format!("{count} required statements are not reproduced"))
-                .note(missed.join(", ")),
-        ));
+        let said = match missed.len() {
+            1 => "1 required statement is not reproduced".to_string(),
+            count => format!("{count} required statements are not reproduced"),
+        };
+        return Err(Failure::model(Diagnostic::error(Code::BadEvidence, said).note(missed.join(", "))));
     }
     Ok(())
 }

@@ -11,21 +11,38 @@ pub fn run(arguments: &List, session: &Session) -> Result<(), Failure> {
     if let Some(name) = &arguments.model {
         return session.print(&one(&load_with_report(name)?.model));
     }
+    let models =
+        library::names().map(|name| Ok(load_with_report(name)?.model)).collect::<Result<Vec<Model>, Failure>>()?;
     let mut text = String::new();
-    for name in library::names() {
-        let model = load_with_report(name)?.model;
-        text.push_str(&format!("{name}\n  {}\n", model.title));
-        for (head, names) in [
-            ("regimens", model.regimens.iter().map(|one| one.name.as_str()).collect::<Vec<_>>()),
-            ("perturbations", model.perturbations.iter().map(|one| one.name.as_str()).collect()),
-            ("figures", model.figures.iter().map(|one| one.name.as_str()).collect()),
-        ] {
-            if !names.is_empty() {
-                text.push_str(&wrapped(&format!("  {head}: "), &names));
+    for model in &models {
+        text.push_str(&format!("{}\n  {}\n", model.name, model.title));
+        let base = models.iter().find(|base| model.extends.first() == Some(&format!("models/{}.toml", base.name)));
+        for (head, names) in sections(model) {
+            let inherited = base.map_or_else(Vec::new, |base| {
+                sections(base).into_iter().find(|(other, _)| *other == head).map_or_else(Vec::new, |(_, names)| names)
+            });
+            let own: Vec<&str> = names.iter().copied().filter(|name| !inherited.contains(name)).collect();
+            match base {
+                // All that the base has, told once with the base.
+                Some(base) if !inherited.is_empty() && own.len() + inherited.len() == names.len() => {
+                    let and = if own.is_empty() { "" } else { ", and: " };
+                    text.push_str(&wrapped(&format!("  {head}: as {}{and}", base.name), &own));
+                }
+                _ if names.is_empty() => {}
+                _ => text.push_str(&wrapped(&format!("  {head}: "), &names)),
             }
         }
     }
     session.print(&text)
+}
+
+/// What a model names, by kind.
+fn sections(model: &Model) -> [(&'static str, Vec<&str>); 3] {
+    [
+        ("regimens", model.regimens.iter().map(|one| one.name.as_str()).collect()),
+        ("perturbations", model.perturbations.iter().map(|one| one.name.as_str()).collect()),
+        ("figures", model.figures.iter().map(|one| one.name.as_str()).collect()),
+    ]
 }
 
 /// Names after a head, broken at 100 columns with the continuation indented.

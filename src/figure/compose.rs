@@ -1,8 +1,9 @@
 //! From a declared figure and the trajectories made for it to [`FigureData`]: curves sampled, units converted, styles
 //! given, evidence laid over.
 //!
-//! One rule of style: a color (with its dash) is a run; within a panel of several quantities, a dash is a quantity. The
-//! legend tells the colors once, above all panels. This file must never run a solver or draw.
+//! One rule of style: a color (with its dash) is a run. Where a panel shows several quantities of several runs, a dash is
+//! a quantity, and in the whole figure a run is a color with a marker, so that no dash has two meanings and gray print
+//! still tells the runs apart. The legend tells the runs once, above all panels. This file must never run a solver or draw.
 
 use super::scene::{
     Along, Annotation, Axis, AxisKind, Band, Content, Dash, DoseStrip, EvidencePoint, FigureData, Ink, Key,
@@ -62,7 +63,8 @@ pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
         spec.panels.iter().map(|panel| compose_panel(composition, panel, from, until, &mut sources)).collect();
     let several = runs.len() > 1;
     let keys = if several {
-        runs.iter().enumerate().map(|(index, run)| Key { name: run.label.clone(), style: Style::nth(index) }).collect()
+        let style = |index: usize| if dashes_are_quantities(spec, runs) { marked(index) } else { Style::nth(index) };
+        runs.iter().enumerate().map(|(index, run)| Key { name: run.label.clone(), style: style(index) }).collect()
     } else {
         Vec::new()
     };
@@ -79,6 +81,20 @@ pub fn compose(composition: &Composition<'_, '_, '_>) -> FigureData {
         ..sheet.data()
     }
 }
+
+/// Whether a dash tells a quantity of this figure and not a run: some panel has several of both.
+fn dashes_are_quantities(spec: &FigureSpec, runs: &[FigureRun<'_, '_>]) -> bool {
+    let several = |panel: &PanelSpec| panel.series.iter().filter(|series| series.only.is_none()).count() > 1;
+    runs.len() > 1 && spec.panels.iter().any(several)
+}
+
+/// The style of a run whose dash is taken: its color, and a marker.
+fn marked(index: usize) -> Style {
+    Style { ink: Ink::Series(index), ..Style::default() }.with_marker(index)
+}
+
+/// Markers along a curve that has them instead of a dash.
+const SPARSE: usize = 5;
 
 /// What surrounds the panels of any figure of a model.
 pub struct Sheet<'a> {
@@ -181,6 +197,7 @@ fn compose_panel(
         plot.x = axis;
     }
     let single_run = runs.len() == 1;
+    let by_marker = dashes_are_quantities(spec, runs);
     for (run_index, run) in runs.iter().enumerate() {
         let times = sample_times(run.trajectory, &time, range, model);
         let wanted: Vec<Column> = shown.iter().map(|(_, _, column)| *column).chain(against).collect();
@@ -198,8 +215,10 @@ fn compose_panel(
                 dash: match &series.style {
                     Some(word) => dash(word),
                     None if shown.len() > 1 || single_run => Dash::ALL[index % Dash::ALL.len()],
+                    None if by_marker => Dash::Solid,
                     None => Style::nth(run_index).dash,
                 },
+                marker: if by_marker { marked(run_index).marker } else { None },
                 ..Style::default()
             };
             plot.series.push(Series {
@@ -216,6 +235,7 @@ fn compose_panel(
                 unit: String::new(),
                 side: if series.right { Side::Right } else { Side::Left },
                 direction_marks: if against.is_some() { 3 } else { 0 },
+                markers: SPARSE,
             });
         }
         for ribbon in &panel.ribbons {

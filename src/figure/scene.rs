@@ -242,11 +242,14 @@ pub enum Dash {
     DashDot,
     /// Long dashes.
     LongDash,
+    /// A dash and two dots in turn.
+    DashDotDot,
 }
 
 impl Dash {
     /// All patterns, in the order in which the cycle uses them.
-    pub const ALL: [Dash; 5] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted, Dash::LongDash];
+    pub const ALL: [Dash; 6] =
+        [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted, Dash::LongDash, Dash::DashDotDot];
 }
 
 /// Marker shapes that can be told apart in gray print.
@@ -347,6 +350,8 @@ pub struct Series {
     pub label: LabelPlacement,
     /// How many arrowheads show the direction along the curve (phase portraits).
     pub direction_marks: usize,
+    /// How many markers stand along the curve; 0 puts one at every data point.
+    pub markers: usize,
 }
 
 /// An area between two curves, such as a prediction interval.

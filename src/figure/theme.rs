@@ -101,6 +101,7 @@ impl Theme {
             Dash::Dotted => &[1.0, 1.8],
             Dash::DashDot => &[5.0, 1.8, 1.0, 1.8],
             Dash::LongDash => &[9.0, 2.6],
+            Dash::DashDotDot => &[5.0, 1.8, 1.0, 1.8, 1.0, 1.8],
         };
         lengths.iter().map(|length| length * width).collect()
     }

@@ -6,7 +6,7 @@ use super::caption::Caption;
 use super::runs::{fault, is_plain, run_label, run_name, scenarios};
 use super::{Request, horizon, sheet};
 use crate::analysis::batch::simulate_all;
-use crate::analysis::curve_points::{CurvePoint, curve_points};
+use crate::analysis::curve_points::{CurvePoint, curve_points, speaks_of};
 use crate::diagnostics::Code;
 use crate::figure::compose::{Composition, FigureRun, compose};
 use crate::figure::compose_cascade;
@@ -107,7 +107,8 @@ fn published(model: &Model, spec: &FigureSpec) -> Result<Vec<CurvePoint>, Failur
                 unknown(Code::BadFigure, "evidence", &id.text, &known).at(&id.place, "not stated"),
             ));
         }
-        if !points.iter().any(|point| point.id == id.text) {
+        let spoken = model.evidence.iter().any(|one| one.id == id.text && speaks_of(one, model));
+        if spoken && !points.iter().any(|point| point.id == id.text) {
             return Err(Failure::model(
                 fault(format!("`{}` does not say where it is drawn, or in no unit of a curve", id.text))
                     .at(&id.place, "not a point of a curve")

@@ -19,7 +19,7 @@ use crate::figure::checks::faults;
 use crate::figure::compose::Sheet;
 use crate::figure::scene::{FigureData, ThemeName};
 use crate::figure::{self, FigureError, Layout, film};
-use crate::model::{FigureKind, FigureSpec, Model, RunSpec};
+use crate::model::{FigureKind, FigureSpec, Model, RunSpec, library};
 use crate::numerics::float_text::number_text;
 use crate::simulation::{SolverOptions, unknown, unknown_of};
 use std::sync::Arc;
@@ -105,10 +105,12 @@ pub fn choose_figure<'m>(model: &'m Model, name: Option<&str>) -> Result<&'m Fig
             Failure::usage(unknown_of(model, Code::UnknownFigure, "figure", name, &known))
         }),
         None => model.figures.first().ok_or_else(|| {
-            Failure::model(
-                Diagnostic::error(Code::UnknownFigure, format!("`{}` declares no figure", model.name))
-                    .hint("add `[figures.overview]` with `panels = [ { series = [\"...\"] } ]`"),
-            )
+            Failure::model(Diagnostic::error(Code::UnknownFigure, format!("`{}` declares no figure", model.name)).hint(
+                match library::find(&model.name) {
+                    Some(_) => format!("`kascade run {}` prints its table", model.name),
+                    None => "add `[figures.overview]` with `panels = [ { series = [\"...\"] } ]`".to_string(),
+                },
+            ))
         }),
     }
 }

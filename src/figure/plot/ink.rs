@@ -169,8 +169,10 @@ pub(super) fn draw_curves(list: &mut DisplayList, stage: &Stage, obstacles: &mut
         }
         mark_direction(list, stage, &pieces, series.direction_marks, color);
         if let Some(shape) = series.style.marker {
-            for (&x, &y) in series.x.iter().zip(&series.y) {
-                let center = (stage.x.place(x), map.place(y));
+            let every = || series.x.iter().zip(&series.y).map(|(&x, &y)| (stage.x.place(x), map.place(y))).collect();
+            let centers: Vec<Place> =
+                if series.markers == 0 { every() } else { labels::samples(&pieces, series.markers) };
+            for center in centers {
                 if stage.frame.grown(0.5).holds(center) {
                     obstacles.add_box(marks::marker_bounds(center, theme.marker));
                     marks::marker(list, Role::Point, shape, center, theme.marker, color);
