@@ -184,8 +184,12 @@ fn legend_entries(figure: &FigureData, elsewhere: &Elsewhere) -> Vec<Entry> {
                 if let Some(series) = plot.series.get(index) {
                     // A name for several runs is that of a dash, not of a color.
                     let shared = plot::siblings(plot, index).next().is_some();
-                    let ink = if shared { Ink::Muted } else { series.style.ink };
-                    add(Sample::Line(Style { ink, ..series.style }), &series.name);
+                    let style = match shared {
+                        true if series.markers > 0 => Style { ink: Ink::Muted, marker: None, ..series.style },
+                        true => Style { ink: Ink::Muted, ..series.style },
+                        false => series.style,
+                    };
+                    add(Sample::Line(style), &series.name);
                 }
             }
             Wordless::Band(band) => {

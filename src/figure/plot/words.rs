@@ -116,7 +116,9 @@ pub fn siblings(plot: &Plot, index: usize) -> impl Iterator<Item = usize> + '_ {
     let own = &plot.series[index];
     let alike = move |(other, series): (usize, &Series)| {
         let (a, b) = (&series.style, &own.style);
-        let same = a.dash == b.dash && a.width == b.width && a.marker == b.marker && series.side == own.side;
+        // Sparse markers tell the runs apart, as colors do.
+        let marked = a.marker == b.marker || (series.markers > 0 && own.markers > 0);
+        let same = a.dash == b.dash && a.width == b.width && marked && series.side == own.side;
         (other != index && series.name.is_empty() && same && a.ink != b.ink).then_some(other)
     };
     plot.series.iter().enumerate().filter_map(alike)
