@@ -304,6 +304,8 @@ fn short_texts_are_no_long_work() {
         format!("{HEAD}[derivatives]\nA = \"{}1\"\n", "-".repeat(100_000)),
         format!("{HEAD}[derivatives]\nA = \"{}A\"\n", "A + ".repeat(100_000)),
         format!("{HEAD}[derivatives]\nA = \"{}2\"\n", "2 ^ ".repeat(100_000)),
+        format!("{HEAD}[derivatives]\nA = \"{}2{} * 1 [mg/h]\"\n", "hill(".repeat(40), ", 1, 2)".repeat(40)),
+        format!("{HEAD}[derivatives]\nA = \"{}2{} * 1 [mg/h]\"\n", "hill(1, 2, ".repeat(40), ")".repeat(40)),
         format!("{HEAD}[derivatives]\nA = \"1 [{}mg]\"\n", "mg*".repeat(10_000)),
         format!("{HEAD}[derivatives]\nA = \"1 [mg^{}]\"\n", "9".repeat(400)),
         format!("{HEAD}[derivatives]\n{} = \"1\"\n", "A".repeat(1_000_000)),

@@ -174,7 +174,7 @@ codes! {
     BadArgument = "K1003", "an argument that makes no sense",
         "The command line was understood, but a value in it was not.";
     UnknownFormat = "K1004", "an output format that is not known",
-        "The ending of `-o` decides the format: .csv, .json, .svg, .png, .pdf.";
+        "The ending of `-o` decides the format: .csv, .json, .svg, .png, .pdf, and .gif for what moves.";
 }
 
 impl std::fmt::Display for Code {

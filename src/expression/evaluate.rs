@@ -43,11 +43,7 @@ pub fn evaluate(tree: &Tree, values: &dyn Values) -> f64 {
                 Arithmetic::Subtract => left - number(b),
                 Arithmetic::Multiply => left * number(b),
                 Arithmetic::Divide => left / number(b),
-                Arithmetic::Power => match power_kind(b) {
-                    PowerKind::Whole(n) => elementary::pow_integer(left, n),
-                    PowerKind::Halves(n) => elementary::pow_half_integer(left, n),
-                    PowerKind::General => elementary::pow(left, number(b)),
-                },
+                Arithmetic::Power => power(left, power_kind(b), number(b)),
             }
         }
         Tree::Compare(comparison, a, b) => {
@@ -65,7 +61,12 @@ pub fn evaluate(tree: &Tree, values: &dyn Values) -> f64 {
         Tree::Logic(Logic::Or, a, b) => one_or_zero(truth(a) || truth(b)),
         Tree::If(condition, a, b) => number(if truth(condition) { a } else { b }),
         Tree::Call(Function::Hill, arguments) => match &arguments[..] {
-            [x, k, n] => number(&hill(x.clone(), k.clone(), n.clone())),
+            [x, k, n] => {
+                // As `hill` has it, but each argument once, because calls may be nested.
+                let (x, k, kind, n) = (number(x), number(k), power_kind(n), number(n));
+                let effect = power(if 0.0 > x { 0.0 } else { x }, kind, n);
+                effect / (power(k, kind, n) + effect)
+            }
             _ => f64::NAN,
         },
         Tree::Call(function, arguments) => call(*function, arguments, &number),
@@ -92,6 +93,14 @@ fn call(function: Function, arguments: &[Tree], number: &dyn Fn(&Tree) -> f64) -
         Function::Min => rest.iter().map(number).fold(x, |a, b| if a < b { a } else { b }),
         Function::Max => rest.iter().map(number).fold(x, |a, b| if a > b { a } else { b }),
         Function::Hill => f64::NAN,
+    }
+}
+
+fn power(base: f64, kind: PowerKind, exponent: f64) -> f64 {
+    match kind {
+        PowerKind::Whole(n) => elementary::pow_integer(base, n),
+        PowerKind::Halves(n) => elementary::pow_half_integer(base, n),
+        PowerKind::General => elementary::pow(base, exponent),
     }
 }
 

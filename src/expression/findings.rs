@@ -47,8 +47,8 @@ fn walk(expr: &Expr, exponent: bool, told: &[Span], found: &mut Vec<Finding>) {
         return;
     }
     match &expr.kind {
-        ExprKind::Number { value, .. } => {
-            let plain = [0.0, 0.5, 1.0, 2.0].contains(value);
+        ExprKind::Number { value, unit } => {
+            let plain = unit.is_none() && [0.0, 0.5, 1.0, 2.0].contains(value);
             let small = exponent && *value <= LARGEST_EXPONENT && (2.0 * value).floor() == 2.0 * value;
             if !plain && !small {
                 found.push(Finding::NakedLiteral { value: *value, span: expr.span.clone() });

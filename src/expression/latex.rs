@@ -15,7 +15,12 @@ pub fn print_latex(expr: &Expr) -> String {
 fn latex(expr: &Expr, least: u8) -> String {
     // A fraction and a set of cases hold together by themselves, except under a power.
     let fraction = matches!(expr.kind, ExprKind::Binary(Operator::Arithmetic(Arithmetic::Divide), ..));
-    let tight = if fraction { 16 } else { tightness(expr) };
+    let tight = match &expr.kind {
+        _ if fraction => 16,
+        // Written as a product, or as a power.
+        ExprKind::Number { value, .. } if number_text(*value).contains('e') => 11,
+        _ => tightness(expr),
+    };
     let text = match &expr.kind {
         ExprKind::Number { value, unit } => {
             let number = latex_number(*value);
@@ -23,7 +28,9 @@ fn latex(expr: &Expr, least: u8) -> String {
         }
         ExprKind::Boolean(value) => format!("\\mathrm{{{value}}}"),
         ExprKind::Name(name) => latex_name(name),
-        ExprKind::Unary(UnaryOperator::Negate, operand) => format!("-{}", latex(operand, 13)),
+        ExprKind::Unary(UnaryOperator::Negate, operand) => {
+            format!("-{}", latex(operand, if is_number(operand) { 0 } else { 13 }))
+        }
         ExprKind::Unary(UnaryOperator::Not, operand) => format!("\\lnot {}", latex(operand, 5)),
         ExprKind::Binary(operator, left, right) => {
             let (left_least, right_least) = operand_tightness(*operator);
@@ -32,9 +39,7 @@ fn latex(expr: &Expr, least: u8) -> String {
                     format!("\\frac{{{}}}{{{}}}", latex(left, 0), latex(right, 0))
                 }
                 Operator::Arithmetic(Arithmetic::Power) => {
-                    // A call under a power takes parentheses, or the power would seem to belong to its argument.
-                    let call = matches!(left.kind, ExprKind::Call { .. });
-                    format!("{}^{{{}}}", latex(left, if call { 21 } else { left_least }), latex(right, 0))
+                    format!("{}^{{{}}}", latex(left, base_tightness(left)), latex(right, 0))
                 }
                 _ => {
                     let sign = match operator {
@@ -47,9 +52,15 @@ fn latex(expr: &Expr, least: u8) -> String {
                         Operator::Logic(Logic::Or) => " \\lor ",
                         operator => &format!(" {} ", operator.text()),
                     };
-                    // Two numbers side by side need a sign between them.
-                    let number = |expr: &Expr| matches!(expr.kind, ExprKind::Number { .. });
-                    let sign = if sign == "\\," && number(right) { " \\cdot " } else { sign };
+                    let product = *operator == Operator::Arithmetic(Arithmetic::Multiply);
+                    // Two numbers side by side need a sign between them, and a minus needs one that it does not replace.
+                    let negative = matches!(right.kind, ExprKind::Unary(UnaryOperator::Negate, _));
+                    let sign = if product && (negative || starts_with_number(right)) { " \\cdot " } else { sign };
+                    let right_least = match product {
+                        true if is_number(right) => 11,
+                        true => 14,
+                        false => right_least,
+                    };
                     format!("{}{sign}{}", latex(left, left_least), latex(right, right_least))
                 }
             }
@@ -57,6 +68,23 @@ fn latex(expr: &Expr, least: u8) -> String {
         ExprKind::Call { name, arguments, .. } => latex_call(name, arguments),
     };
     if tight < least { format!("\\left({text}\\right)") } else { text }
+}
+
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Number { .. })
+}
+
+fn starts_with_number(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Binary(Operator::Arithmetic(Arithmetic::Power), base, _) => is_number(base),
+        _ => is_number(expr),
+    }
+}
+
+/// How tightly what is raised to a power must bind. A call takes parentheses, or the power would seem to belong to its
+/// argument, and so does a number with a unit.
+fn base_tightness(base: &Expr) -> u8 {
+    if matches!(base.kind, ExprKind::Call { .. } | ExprKind::Number { unit: Some(_), .. }) { 21 } else { 17 }
 }
 
 fn latex_call(name: &str, arguments: &[Expr]) -> String {
@@ -71,7 +99,7 @@ fn latex_call(name: &str, arguments: &[Expr]) -> String {
         (Some(Function::Log10), [x], _) => format!("\\log_{{10}}\\left({x}\\right)"),
         (Some(Function::Logistic), [x], _) => format!("\\sigma\\left({x}\\right)"),
         (Some(Function::Hill), _, [x, k, n]) => {
-            let (x, k, n) = (latex(x, 17), latex(k, 17), latex(n, 0));
+            let (x, k, n) = (latex(x, base_tightness(x)), latex(k, base_tightness(k)), latex(n, 0));
             format!("\\frac{{{x}^{{{n}}}}}{{{k}^{{{n}}} + {x}^{{{n}}}}}")
         }
         (Some(Function::Hill), ..) => format!("\\mathrm{{hill}}\\left({listed}\\right)"),
@@ -128,18 +156,17 @@ fn latex_word(word: &str) -> String {
 
 /// A unit in LaTeX, upright.
 pub fn latex_unit(unit: &Unit) -> String {
-    let mut text = String::from("\\mathrm{");
-    let mut raised = false;
-    for letter in unit.text().chars() {
-        // An exponent lasts as long as its digits do.
-        if raised && !(letter.is_ascii_digit() || "-(/)".contains(letter)) {
-            text.push('}');
-            raised = false;
-        }
+    let (mut text, mut rest) = (String::from("\\mathrm{"), unit.text());
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
         match letter {
             '^' => {
-                text.push_str("^{");
-                raised = true;
+                let length = match rest.strip_prefix('(').and_then(|inner| inner.find(')')) {
+                    Some(inner) => inner + 2,
+                    None => rest.find(|next: char| !next.is_ascii_digit() && next != '-').unwrap_or(rest.len()),
+                };
+                text.push_str(&format!("^{{{}}}", rest[..length].trim_matches(['(', ')'])));
+                rest = &rest[length..];
             }
             '%' => text.push_str("\\%"),
             '*' | '·' | ' ' => text.push_str("\\,"),
@@ -147,7 +174,7 @@ pub fn latex_unit(unit: &Unit) -> String {
             letter => text.push(letter),
         }
     }
-    text.push_str(if raised { "}}" } else { "}" });
+    text.push('}');
     text
 }
 
@@ -178,12 +205,20 @@ mod tests {
             ("1.5e-7 * x", "1.5 \\cdot 10^{-7}\\,x"),
             ("sqrt(x) and not y", "\\sqrt{x} \\land \\lnot y"),
             ("sin(x)^2", "\\left(\\sin\\left(x\\right)\\right)^{2}"),
+            ("2 * -c", "2 \\cdot \\left(-c\\right)"),
+            ("2 * 3^x", "2 \\cdot 3^{x}"),
+            ("x * 1e-7", "x \\cdot 10^{-7}"),
+            ("(3 [min])^2", "\\left(3\\,\\mathrm{min}\\right)^{2}"),
+            ("1e20^2", "\\left(10^{20}\\right)^{2}"),
+            ("-1.5e20", "-1.5 \\cdot 10^{20}"),
         ];
         for (text, wanted) in cases {
             assert_eq!(print_latex(&parsed(text)), wanted, "{text}");
         }
         let unit = |text: &str| latex_unit(&Unit::parse(text).expect(text));
         assert_eq!(unit("m^2*h^-1"), "\\mathrm{m^{2}\\,h^{-1}}");
+        assert_eq!(unit("mg/m^2/h"), "\\mathrm{mg/m^{2}/h}");
+        assert_eq!(unit("mg/(m^(1/2)*h)"), "\\mathrm{mg/(m^{1/2}\\,h)}");
         assert_eq!(unit("%"), "\\mathrm{\\%}");
     }
 

@@ -79,7 +79,14 @@ fn write(expr: &Expr, least: u8, style: Style, text: &mut String) {
             write(operand, 5, style, text);
         }
         ExprKind::Binary(operator, left, right) => {
-            let (left_least, right_least) = operand_tightness(*operator);
+            let (mut left_least, right_least) = operand_tightness(*operator);
+            // Without its brackets a unit would take the power.
+            if style == Style::Unicode
+                && *operator == Operator::Arithmetic(Arithmetic::Power)
+                && matches!(left.kind, ExprKind::Number { unit: Some(_), .. })
+            {
+                left_least = 21;
+            }
             write(left, left_least, style, text);
             match (operator, superscript(right)) {
                 (Operator::Arithmetic(Arithmetic::Power), Some(raised)) if style == Style::Unicode => {
@@ -203,8 +210,12 @@ pub(super) mod tests {
 
     #[test]
     fn unicode_reads_as_print() {
-        let cases =
-            [("k * x^2 <= 3 [ng/mL]", "k · x² ≤ 3 ng/mL"), ("-x^-12 - pi", "−x⁻¹² − π"), ("x^n != y", "x^n ≠ y")];
+        let cases = [
+            ("k * x^2 <= 3 [ng/mL]", "k · x² ≤ 3 ng/mL"),
+            ("-x^-12 - pi", "−x⁻¹² − π"),
+            ("x^n != y", "x^n ≠ y"),
+            ("(3 [min])^2", "(3 min)²"),
+        ];
         for (text, wanted) in cases {
             assert_eq!(print_unicode(&parsed(text)), wanted, "{text}");
         }

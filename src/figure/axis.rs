@@ -250,12 +250,12 @@ impl AxisMap {
     }
 
     fn fits(&self, ticks: &[Tick], extent: &dyn Fn(&str) -> f64, space: f64) -> bool {
-        let labelled: Vec<(f64, f64)> = ticks
+        let labeled: Vec<(f64, f64)> = ticks
             .iter()
             .filter(|tick| !tick.label.is_empty())
             .map(|tick| (self.place(tick.value), extent(&tick.label)))
             .collect();
-        labelled.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() >= 0.5 * (pair[0].1 + pair[1].1) + space)
+        labeled.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() >= 0.5 * (pair[0].1 + pair[1].1) + space)
     }
 
     /// Takes the label away from a tick right of a break that would touch the last label left of it.

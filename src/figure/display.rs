@@ -253,7 +253,8 @@ impl DisplayList {
             return;
         }
         let shape = Shape::Text {
-            text: text.to_string(),
+            // Of a line break or another control character no font has a shape.
+            text: text.replace(char::is_control, " "),
             at,
             size: style.size,
             face: style.face,

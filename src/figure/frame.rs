@@ -73,7 +73,7 @@ pub fn axis_name(axis: &Axis, parts: &[AxisPart]) -> String {
     }
 }
 
-/// Draws the horizontal axis under a frame. `labelled` decides whether numbers and name are written.
+/// Draws the horizontal axis under a frame. `labeled` decides whether numbers and name are written.
 pub fn draw_horizontal(
     list: &mut DisplayList,
     theme: &Theme,
@@ -81,7 +81,7 @@ pub fn draw_horizontal(
     map: &AxisMap,
     parts: &[AxisPart],
     frame: &Bounds,
-    labelled: bool,
+    labeled: bool,
 ) {
     let y = frame.bottom;
     for (start, end) in map.stretches() {
@@ -95,12 +95,12 @@ pub fn draw_horizontal(
         let x = map.place(tick.value);
         let length = if tick.label.is_empty() { 0.55 * long } else { long };
         list.line(Role::Frame, vec![(x, y), (x, y + length)], theme.hairline, theme.ink);
-        if labelled {
+        if labeled {
             let at = (x, y + tick_label_depth(theme));
             list.text(Role::TickLabel, &tick.label, at, quiet(theme, theme.tick, Anchor::Middle));
         }
     }
-    if labelled {
+    if labeled {
         let baseline = y + axis_depth(theme) - font::DESCENT * theme.label;
         let style = quiet(theme, theme.label, Anchor::Middle);
         if let [_, _] = parts {

@@ -27,7 +27,7 @@ pub struct Prepared<'a> {
     /// How many columns.
     pub span: usize,
     /// Whether the numbers of the horizontal axis are written.
-    pub labelled: bool,
+    pub labeled: bool,
 }
 
 /// Ranges of a panel's axes.
@@ -96,7 +96,7 @@ pub fn prepare<'a>(figure: &'a FigureData, theme: &Theme) -> Result<Vec<Prepared
                 Axes::None
             }
         };
-        prepared.push(Prepared { panel, axes, row, column, span, labelled: true });
+        prepared.push(Prepared { panel, axes, row, column, span, labeled: true });
         column += span;
     }
     if figure.share_x {
@@ -109,7 +109,7 @@ pub fn prepare<'a>(figure: &'a FigureData, theme: &Theme) -> Result<Vec<Prepared
                 (Some(a), Some(b)) => plot::same_abscissa(a, b),
                 _ => false,
             });
-            prepared[index].labelled = !shared;
+            prepared[index].labeled = !shared;
         }
     }
     Ok(prepared)
@@ -245,7 +245,7 @@ fn foot(theme: &Theme, prepared: &Prepared) -> f64 {
         if named { frame::axis_depth(theme) } else { frame::tick_label_depth(theme) + font::DESCENT * theme.tick }
     };
     match &prepared.panel.content {
-        Content::Plot(_) if !prepared.labelled => frame::tick_length(theme),
+        Content::Plot(_) if !prepared.labeled => frame::tick_length(theme),
         Content::Plot(plot) => below(&plot.x),
         Content::HeatMap(map) => below(&map.x),
         Content::Evidence(_) | Content::Cascade(_) => 0.0,

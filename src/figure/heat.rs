@@ -1,4 +1,4 @@
-//! Heat maps: a value over two parameters as color, with a color bar and labelled contour lines.
+//! Heat maps: a value over two parameters as color, with a color bar and labeled contour lines.
 
 use super::axis::{AxisMap, AxisPart, resolve};
 use super::color::{Rgb, along, contrast};

@@ -255,7 +255,7 @@ fn draw_panels(
                     frame,
                     x: &x,
                     x_parts: &frame::horizontal_parts(&x, theme),
-                    x_labelled: panel.labelled,
+                    x_labeled: panel.labeled,
                     verticals: &plot::verticals(plot, ranges, theme, frame.top, frame.bottom),
                     numbers,
                     wordless: &wordless,

@@ -492,7 +492,7 @@ pub struct HeatMap {
     pub y_at: Vec<f64>,
     /// Values row by row from the lowest y: `values[row * x_at.len() + column]`; NaN leaves a cell empty.
     pub values: Vec<f64>,
-    /// Levels at which a labelled contour line is drawn.
+    /// Levels at which a labeled contour line is drawn.
     pub contours: Vec<f64>,
 }
 

@@ -18,10 +18,10 @@ pub fn height(strip: &DoseStrip, theme: &Theme) -> f64 {
     if strip.rows.is_empty() { 0.0 } else { strip.rows.len() as f64 * pitch(theme) + 0.5 * theme.tick }
 }
 
-/// Draws the strip from `top` down over a horizontal axis, with the doses in words when `labelled`.
+/// Draws the strip from `top` down over a horizontal axis, with the doses in words when `labeled`.
 ///
 /// Bars lie on the line of their row and arrows point at it from above, so that a bolus before an infusion is seen.
-pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMap, top: f64, labelled: bool) {
+pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMap, top: f64, labeled: bool) {
     for (index, row) in strip.rows.iter().enumerate() {
         let line = top + (index as f64 + 0.66) * pitch(theme);
         let mut taken: Vec<Bounds> = Vec::new();
@@ -58,7 +58,7 @@ pub fn draw(list: &mut DisplayList, theme: &Theme, strip: &DoseStrip, x: &AxisMa
         if let Some(done) = bar {
             list.rectangle(Role::Dose, done, theme.line_color(row.ink), 1.0);
         }
-        if labelled {
+        if labeled {
             write_labels(list, theme, x, row.ink, line, &mut taken, &labels);
         }
         draw_hairline(list, theme, x, line, &taken);

@@ -129,7 +129,7 @@ fn linear_label(value: f64, largest: f64, exponent: i32) -> String {
     fixed(value, (-exponent).max(0) as usize)
 }
 
-/// Ticks of a logarithmic axis: labelled decades with unlabelled minor ticks, or 1, 2, 5 where there are too few.
+/// Ticks of a logarithmic axis: labeled decades with unlabeled minor ticks, or 1, 2, 5 where there are too few.
 pub fn log(from: f64, to: f64, most: usize) -> Vec<Tick> {
     let most = most.max(2);
     let decades: Vec<i32> = decades_within(from, to);
@@ -148,8 +148,8 @@ pub fn log(from: f64, to: f64, most: usize) -> Vec<Tick> {
     for exponent in first - 1..=decades[decades.len() - 1] {
         let power = power_of_ten(exponent);
         if exponent >= first {
-            let labelled = (exponent - first) % stride == 0;
-            let label = if labelled { decade_label(exponent, plain) } else { String::new() };
+            let labeled = (exponent - first) % stride == 0;
+            let label = if labeled { decade_label(exponent, plain) } else { String::new() };
             ticks.push(Tick { value: power, label });
         }
         if stride == 1 {
@@ -176,13 +176,13 @@ fn decade_label(exponent: i32, plain: bool) -> String {
 
 /// Labels within decades, as dense as fit: every figure, 1 2 5, or 1 3; the other figures are minor ticks.
 fn log_between_decades(from: f64, to: f64, most: usize) -> Option<Vec<Tick>> {
-    for labelled in [&[1, 2, 3, 4, 5, 6, 7, 8, 9][..], &[1, 2, 5], &[1, 3]] {
+    for labeled in [&[1, 2, 3, 4, 5, 6, 7, 8, 9][..], &[1, 2, 5], &[1, 3]] {
         let mut ticks = Vec::new();
         for exponent in decade(from)..=decade(to) {
             for factor in 1..=9 {
                 let value: f64 = format!("{factor}e{exponent}").parse().unwrap_or(f64::NAN);
                 if value >= from * (1.0 - 1e-9) && value <= to * (1.0 + 1e-9) {
-                    let label = match (labelled.contains(&factor), (-3..=5).contains(&exponent)) {
+                    let label = match (labeled.contains(&factor), (-3..=5).contains(&exponent)) {
                         (false, _) => String::new(),
                         (true, true) => fixed(value, (-exponent).max(0) as usize),
                         (true, false) => format!("{factor}×10{}", superscript(i64::from(exponent))),
@@ -217,7 +217,7 @@ pub fn symlog(from: f64, to: f64, linear_part: f64, most: usize) -> Vec<Tick> {
     let zero = usize::from(from <= 0.0 && to >= 0.0);
     let stride = (above.len() + below.len() + zero).div_ceil(most.max(3)).max(1);
     let plain = above.iter().chain(&below).all(|&value| (-3..=4).contains(&decade(value)));
-    // The largest decade of each side is labelled, and every `stride`-th below it.
+    // The largest decade of each side is labeled, and every `stride`-th below it.
     let label = |values: &[f64], index: usize, negative: bool| {
         if !(values.len() - 1 - index).is_multiple_of(stride) {
             return String::new();

@@ -138,11 +138,14 @@ impl QuantileSketch {
         let mut before = 0;
         for &(key, count) in &self.bins {
             if rank < before + count {
-                let least = key << self.dropped;
-                let width = 1i64 << self.dropped;
-                // The middle of its share of the bin; keys are locally linear in the number.
+                // Wide enough for two bins that have all keys between them.
+                let (least, width) = (i128::from(key) << self.dropped, 1_i128 << self.dropped);
+                // The middle of its share of the bin; keys are locally linear in the number. Beyond the infinities lie
+                // the keys of NaN, which was never taken in.
                 let share = ((rank - before) as f64 + 0.5) / count as f64;
-                return Some(number_of(least + (share * width as f64) as i64));
+                let key = least + (share * width as f64) as i128;
+                let (lowest, highest) = (key_of(f64::NEG_INFINITY), key_of(f64::INFINITY));
+                return Some(number_of(key.clamp(lowest.into(), highest.into()) as i64));
             }
             before += count;
         }
@@ -194,6 +197,22 @@ mod tests {
         let zeros = sketch(8, &[0.0, -0.0, f64::NAN, 1e3, 1e-3]);
         assert_eq!((zeros.quantile(0.0), zeros.quantile(1.0)), (Some(0.0), Some(1e3)));
         assert_eq!((zeros.count(), zeros.missing()), (4, 1));
+    }
+
+    #[test]
+    fn infinities_stay_where_they_are() {
+        for capacity in [2, 3, 8, 512] {
+            let finite = (1..=600).map(|n| f64::from(n) / 600.0);
+            let numbers: Vec<f64> = finite.flat_map(|x| [f64::NEG_INFINITY, x, f64::INFINITY]).collect();
+            let sketch = sketch(capacity, &numbers);
+            for (p, truth) in
+                [(0.0, f64::NEG_INFINITY), (0.2, f64::NEG_INFINITY), (0.8, f64::INFINITY), (1.0, f64::INFINITY)]
+            {
+                assert!(capacity < 8 || sketch.quantile(p) == Some(truth), "{capacity}, {p}: {:?}", sketch.quantile(p));
+            }
+            let middle = sketch.quantile(0.5).unwrap();
+            assert!(!middle.is_nan() && (capacity < 512 || (middle - 0.5).abs() < 0.05), "{capacity}: {middle}");
+        }
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What a system is made of, as trees, and the way from trees to the graph.
 
-use crate::expression::{Arithmetic, Comparison, Function, Logic, Symbol, Tree, hill};
+use crate::expression::{Arithmetic, Comparison, Function, Logic, Symbol, Tree};
 
 use super::graph::{Graph, Id, Space};
 use super::operation::Operation;
@@ -94,6 +94,13 @@ struct Lowering<'a> {
     quantities: Vec<Option<Id>>,
 }
 
+/// What a power is taken to.
+#[derive(Clone, Copy)]
+enum Exponent {
+    Constant(f64),
+    Computed(Id),
+}
+
 impl Lowering<'_> {
     /// The value of a tree. Every node of it computes what [`crate::expression::evaluate`] does, to the last bit.
     fn number(&mut self, tree: &Tree) -> Id {
@@ -106,13 +113,8 @@ impl Lowering<'_> {
             }
             Tree::Binary(Arithmetic::Power, base, exponent) => {
                 let base = self.number(base);
-                match **exponent {
-                    Tree::Constant(exponent) => self.graph.power_by_constant(base, exponent),
-                    _ => {
-                        let exponent = self.number(exponent);
-                        self.graph.node(Operation::Power, &[base, exponent])
-                    }
-                }
+                let exponent = self.exponent(exponent);
+                self.power(base, exponent)
             }
             Tree::Binary(operator, a, b) => {
                 let operation = match operator {
@@ -135,13 +137,37 @@ impl Lowering<'_> {
                 self.graph.select(condition, a, b)
             }
             Tree::Call(Function::Hill, arguments) => match &arguments[..] {
-                [x, k, n] => self.number(&hill(x.clone(), k.clone(), n.clone())),
+                [x, k, n] => {
+                    // As `expression::hill` has it, but each argument once, because calls may be nested.
+                    let (zero, x) = (self.graph.constant(0.0), self.number(x));
+                    let above = self.graph.node(Operation::Maximum, &[zero, x]);
+                    let n = self.exponent(n);
+                    let effect = self.power(above, n);
+                    let k = self.number(k);
+                    let half = self.power(k, n);
+                    let sum = self.graph.node(Operation::Add, &[half, effect]);
+                    self.graph.node(Operation::Divide, &[effect, sum])
+                }
                 _ => self.graph.constant(f64::NAN),
             },
             Tree::Call(function, arguments) => {
                 let arguments: Vec<Id> = arguments.iter().map(|argument| self.number(argument)).collect();
                 self.call(*function, &arguments)
             }
+        }
+    }
+
+    fn exponent(&mut self, tree: &Tree) -> Exponent {
+        match tree {
+            Tree::Constant(value) => Exponent::Constant(*value),
+            _ => Exponent::Computed(self.number(tree)),
+        }
+    }
+
+    fn power(&mut self, base: Id, exponent: Exponent) -> Id {
+        match exponent {
+            Exponent::Constant(value) => self.graph.power_by_constant(base, value),
+            Exponent::Computed(exponent) => self.graph.node(Operation::Power, &[base, exponent]),
         }
     }
 

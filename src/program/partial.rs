@@ -6,7 +6,9 @@ use super::operation::Operation;
 /// For a node, what it directly depends on and with which slope, as nodes of the same graph.
 ///
 /// Operands of which `depends` is false are left out. A power that was spelled out in products and roots counts as one
-/// operation on its base, so that its slope at zero is the limit and not `0 * inf`.
+/// operation on its base, so that its slope at zero is the limit and not `0 * inf`. Where that limit is infinite, under
+/// an exponent between 0 and 1, the slope at zero is 0: a solver that starts there needs a number, and a Jacobian that
+/// is off at one point costs it little.
 pub(super) fn slopes(graph: &mut Graph, id: Id, depends: impl Fn(Id) -> bool) -> Vec<(Id, Id)> {
     if let Some((base, exponent)) = graph.power_of(id) {
         if !depends(base) {
@@ -14,7 +16,11 @@ pub(super) fn slopes(graph: &mut Graph, id: Id, depends: impl Fn(Id) -> bool) ->
         }
         let lowered = graph.power_by_constant(base, exponent - 1.0);
         let factor = graph.constant(exponent);
-        return vec![(base, graph.free_multiply(factor, lowered))];
+        let mut slope = graph.free_multiply(factor, lowered);
+        if 0.0 < exponent && exponent < 1.0 {
+            slope = zero_at_zero(graph, base, slope);
+        }
+        return vec![(base, slope)];
     }
     let node = graph.get(id);
     let operands = node.operands().to_vec();
@@ -52,7 +58,8 @@ fn slope(graph: &mut Graph, result: Id, operation: Operation, operands: &[Id], p
         }
         (SquareRoot, _) => {
             let half = graph.constant(0.5);
-            graph.free_divide(half, result)
+            let slope = graph.free_divide(half, result);
+            zero_at_zero(graph, a, slope)
         }
         (Absolute, _) => {
             let (zero, minus) = (graph.constant(0.0), graph.constant(-1.0));
@@ -114,15 +121,21 @@ fn slope(graph: &mut Graph, result: Id, operation: Operation, operands: &[Id], p
     }
 }
 
-/// `b a^(b-1)` by way of `a^b / a`, or of its limit where `a` is 0.
+/// `b a^(b-1)` by way of `a^b / a`. Where `a` is 0 it is 1 if `b` is, and else 0: the limit, or what stands for it.
 fn slope_in_base(graph: &mut Graph, power: Id, a: Id, b: Id) -> Id {
     let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
     let quotient = graph.divide(power, a);
-    let less = graph.subtract(b, one);
-    let limit = graph.node(Operation::Power, &[zero, less]);
+    let linear = graph.node(Operation::Equal, &[b, one]);
+    let limit = graph.select(linear, one, zero);
     let at_zero = graph.node(Operation::Equal, &[a, zero]);
     let root = graph.select(at_zero, limit, quotient);
     graph.free_multiply(b, root)
+}
+
+fn zero_at_zero(graph: &mut Graph, base: Id, slope: Id) -> Id {
+    let zero = graph.constant(0.0);
+    let at_zero = graph.node(Operation::Equal, &[base, zero]);
+    graph.select(at_zero, zero, slope)
 }
 
 /// `1 / b` for the quotient `a / b`; a product instead of a division where `a` is a constant.

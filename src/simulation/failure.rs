@@ -120,7 +120,10 @@ fn solver_diagnostic(failure: &Failure, tolerance: f64, compiled: &Compiled<'_>)
             let name = model.events.get(event).map_or("?", |event| event.name.as_str());
             (Code::SolverFailed, format!("event `{name}` fired {firings} times by {time} and would go on forever"))
         }
-        FailureKind::Stiff => (Code::SolverFailed, format!("the model is too stiff for an explicit method at {time}")),
+        FailureKind::Stiff { limit } => (
+            Code::SolverFailed,
+            format!("the model is too stiff for an explicit method: its {limit} steps got as far as {time}"),
+        ),
         FailureKind::NoSteadyState { rate: 0.0, .. } => (
             Code::NoSteadyState,
             "no steady state was found: the undosed system rests, but not stably: a small change grows".to_string(),

@@ -115,7 +115,7 @@ fn problem<'m>(
         stops: Vec::new(),
         output_times: Arc::from([]),
         events: compiled.events.clone(),
-        nonnegative: Arc::from([]),
+        nonnegative: dosed_states(compiled.model),
         limits: options.limits,
     }
 }
@@ -161,7 +161,6 @@ pub fn steady_change(
     let accumulators: Vec<usize> = (0..model.states.len()).filter(|state| !model.states[*state].steady).collect();
     let at_rest = || held.iter().chain(&accumulators).copied().collect::<Vec<usize>>();
     let mut problem = self::problem(compiled, parameters, undosed.clone(), options);
-    problem.nonnegative = dosed_states(model);
     let (states, periods, drift) = match steady {
         SteadyState::Endless { route, rate } => {
             problem.inputs[*route] = *rate;

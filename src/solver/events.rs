@@ -98,6 +98,7 @@ impl Track<'_> {
         for assignment in assignments {
             let value = self.frame[layout.setters.start + assignment.setter];
             match assignment.target {
+                Target::State(state) if self.held.contains(&state) => {}
                 Target::State(state) => self.frame[layout.states.start + state] = value,
                 Target::Parameter(parameter) => {
                     self.frame[layout.parameters.start + parameter] = value;

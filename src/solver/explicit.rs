@@ -3,10 +3,13 @@
 //! That crate knows neither jumps nor events, has a single absolute tolerance, and cannot be told that a rate is not
 //! finite. So it is run from stop to stop on states divided by their scale, each step is handed to the [`Track`] with a
 //! dense output made from the stages that the crate was seen to evaluate, and a rate that stays undefined ends the run.
+//! Time is integrated as a component of its own behind the states, because the crate (0.6.2) hands the eleventh stage of
+//! its method of order 8 the time of the step's start.
 //!
 //! These methods are for systems that are not stiff. The bits are those of `ode_solvers`; no promise covers them.
 
 use crate::program::Frame;
+use crate::solver::auto::spectral_radius;
 use crate::solver::dense::{Piece, Sink};
 use crate::solver::dormand_prince::{D_5, D_8, STAGES_5, STAGES_8};
 use crate::solver::failure::{Failure, FailureKind, Finish};
@@ -16,8 +19,15 @@ use ode_solvers::dop_shared::IntegrationError;
 use ode_solvers::{DVector, Dop853, Dopri5, OutputType, System};
 use std::cell::RefCell;
 
+/// How much of the last component a unit of time is: so little that no norm feels it. A power of two, so that times keep
+/// their bits.
+const TIME_WEIGHT: f64 = 1.0 / (1_u128 << 100) as f64;
+
 /// Evaluations in a row that are not finite before it counts as a failure.
 const UNDEFINED_TRIES: u32 = 1000;
+
+/// A step this long, times the spectral radius of the Jacobian, is kept from growing by stability.
+const UNSTABLE: f64 = 2.5;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +77,12 @@ fn to_next_stop(order: Order, track: &mut Track, sink: &mut dyn Sink) -> Result<
     let relative = tolerance.relative;
     let scales: Vec<f64> =
         tolerance.absolute.iter().map(|absolute| (absolute / relative).max(f64::MIN_POSITIVE)).collect();
-    let states = track.states().to_vec();
+    let mut states = track.states().to_vec();
     let stages = Stages::new(order, track, scales);
-    let scaled = DVector::from_iterator(states.len(), states.iter().zip(&stages.scales).map(|(y, scale)| y / scale));
+    let scaled = states.iter().zip(&stages.scales).map(|(y, scale)| y / scale).chain([0.0]);
+    let scaled = DVector::from_iterator(states.len() + 1, scaled);
+    // The crate takes the mean over all components; that of the states alone is meant.
+    let allowed = relative * (states.len() as f64 / (states.len() + 1) as f64).sqrt();
     let first_rates = stages.evaluate(start_time, &states);
     if let Some(state) = first_rates.iter().position(|rate| !rate.is_finite()) {
         let kind = FailureKind::RateNotFinite { state, value: first_rates[state] };
@@ -87,50 +100,24 @@ fn to_next_stop(order: Order, track: &mut Track, sink: &mut dyn Sink) -> Result<
         start_time,
         length,
         first_rates,
-        start: states,
+        start: &mut states,
         end: vec![0.0; stages.states],
         inner: vec![0.0; stages.states * if order == Order::Five { 3 } else { 6 }],
         stages,
     };
     // The dense output of the crate is not used; an endless spacing keeps it from storing any.
     let (never, automatic, dense) = (f64::INFINITY, 0.0, OutputType::Dense);
+    // Nor is its test of stiffness, which would end runs that are stiff a while.
+    let unwatched = u32::MAX;
     let integrated = match order {
         Order::Five => Dopri5::from_param(
-            run,
-            0.0,
-            length,
-            never,
-            scaled,
-            relative,
-            relative,
-            0.9,
-            0.04,
-            0.2,
-            10.0,
-            length,
-            automatic,
-            budget,
-            u32::MAX,
-            dense,
+            run, 0.0, length, never, scaled, allowed, allowed, 0.9, 0.04, 0.2, 10.0, length, automatic, budget,
+            unwatched, dense,
         )
         .integrate(),
         Order::Eight => Dop853::from_param(
-            run,
-            0.0,
-            length,
-            never,
-            scaled,
-            relative,
-            relative,
-            0.9,
-            0.0,
-            0.333,
-            6.0,
-            length,
-            automatic,
-            budget,
-            u32::MAX,
-            dense,
+            run, 0.0, length, never, scaled, allowed, allowed, 0.9, 0.0, 0.333, 6.0, length, automatic, budget,
+            unwatched, dense,
         )
         .integrate(),
     };
@@ -142,9 +129,11 @@ fn to_next_stop(order: Order, track: &mut Track, sink: &mut dyn Sink) -> Result<
             return Ok(next);
         }
         (Err(IntegrationError::MaxNumStepReached { .. }), _) => {
-            FailureKind::TooManySteps { limit: track.problem.limits.steps }
+            let limit = track.problem.limits.steps;
+            let radius = spectral_radius(&track.problem, &mut track.frame, track.time, &states);
+            let stiff = radius * progress.step > UNSTABLE;
+            if stiff { FailureKind::Stiff { limit } } else { FailureKind::TooManySteps { limit } }
         }
-        (Err(IntegrationError::StiffnessDetected { .. }), _) => FailureKind::Stiff,
         _ => match progress.undefined {
             Some((state, value)) => FailureKind::RateNotFinite { state, value },
             None => FailureKind::StepTooSmall,
@@ -157,6 +146,8 @@ fn to_next_stop(order: Order, track: &mut Track, sink: &mut dyn Sink) -> Result<
 #[derive(Debug, Default)]
 struct Progress {
     evaluations: u64,
+    /// The length of the last step.
+    step: f64,
     /// The last rate that was not finite since a step was taken.
     undefined: Option<(usize, f64)>,
     undefined_tries: u32,
@@ -175,16 +166,16 @@ struct Run<'r, 'a> {
     length: f64,
     /// Rates and states at the start of the step.
     first_rates: Vec<f64>,
-    start: Vec<f64>,
+    start: &'r mut [f64],
     end: Vec<f64>,
     inner: Vec<f64>,
 }
 
 impl System<f64, DVector<f64>> for Run<'_, '_> {
-    fn system(&self, time: f64, states: &DVector<f64>, rates: &mut DVector<f64>) {
+    fn system(&self, _: f64, scaled: &DVector<f64>, rates: &mut DVector<f64>) {
         let mut progress = self.progress.borrow_mut();
         progress.evaluations += 1;
-        let undefined = self.stages.record(self.start_time + time, states.as_slice(), rates.as_mut_slice());
+        let undefined = self.stages.record(self.start_time, scaled.as_slice(), rates.as_mut_slice());
         if undefined.is_some() {
             progress.undefined = undefined;
             progress.undefined_tries += 1;
@@ -215,7 +206,8 @@ impl System<f64, DVector<f64>> for Run<'_, '_> {
 impl Run<'_, '_> {
     fn take_step(&mut self, local_end: f64) -> Result<Next, FailureKind> {
         let step = local_end - self.local_time;
-        self.stages.finish(step, &mut self.first_rates, &self.start, &mut self.end, &mut self.inner);
+        self.progress.get_mut().step = step;
+        self.stages.finish(step, &mut self.first_rates, self.start, &mut self.end, &mut self.inner);
         let time = self.start_time + self.local_time;
         let reaches = local_end >= self.length * (1.0 - 4.0 * f64::EPSILON);
         let until = if reaches { self.track.limit } else { self.start_time + local_end };
@@ -224,7 +216,7 @@ impl Run<'_, '_> {
             self.track.notice_negative(until, state, self.end[state]);
         }
         let next = if self.track.wants_piece(until, self.sink) {
-            let piece = Piece { time, step, until, start: &self.start, end: &self.end, inner: &self.inner };
+            let piece = Piece { time, step, until, start: self.start, end: &self.end, inner: &self.inner };
             self.track.accept(piece, self.sink)
         } else {
             self.track.pass(until);
@@ -277,15 +269,17 @@ impl<'a> Stages<'a> {
         rates
     }
 
-    /// Evaluates the rates of scaled states and remembers them; tells a rate that is not finite.
-    fn record(&self, time: f64, scaled: &[f64], scaled_rates: &mut [f64]) -> Option<(usize, f64)> {
+    /// Evaluates the rates of scaled states, behind which stands the time since the segment's start, and remembers them;
+    /// tells a rate that is not finite.
+    fn record(&self, start_time: f64, scaled: &[f64], scaled_rates: &mut [f64]) -> Option<(usize, f64)> {
         let layout = self.equations.layout();
         let Memory { frame, arguments, rates, next, fresh } = &mut *self.memory.borrow_mut();
         let (argument, rate) = (&mut arguments[*next], &mut rates[*next]);
         for ((value, scaled), scale) in argument.iter_mut().zip(scaled).zip(&self.scales) {
             *value = scaled * scale;
         }
-        frame[layout.time] = [time];
+        frame[layout.time] = [start_time + scaled[self.states] / TIME_WEIGHT];
+        scaled_rates[self.states] = TIME_WEIGHT;
         frame.as_flattened_mut()[layout.states.clone()].copy_from_slice(argument);
         self.equations.one().rhs(frame);
         rate.copy_from_slice(&frame.as_flattened()[layout.derivatives.clone()]);

@@ -128,8 +128,11 @@ pub enum FailureKind {
         /// How often it fired.
         firings: u64,
     },
-    /// An explicit method met a stiff system.
-    Stiff,
+    /// An explicit method spent the budget of steps on steps that stability and not accuracy kept short.
+    Stiff {
+        /// The budget.
+        limit: u64,
+    },
     /// No steady state was found.
     NoSteadyState {
         /// The state whose rate of change is largest in its tolerance.
@@ -175,7 +178,7 @@ impl FailureKind {
             | FailureKind::StateNotFinite { .. }
             | FailureKind::JacobianNotFinite { .. } => Hint::CheckDomain,
             FailureKind::EventFiresForever { .. } => Hint::SeparateEventFromItsEffect,
-            FailureKind::Stiff => Hint::UseStiffMethod,
+            FailureKind::Stiff { .. } => Hint::UseStiffMethod,
             FailureKind::NoSteadyState { .. } | FailureKind::NoPeriodicState { .. } => Hint::CheckBalance,
         }
     }

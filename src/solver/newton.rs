@@ -14,6 +14,12 @@ const CONVERGED: f64 = 1e-4;
 const CORRECTIONS: u32 = 30;
 /// The smallest part of a correction that is tried.
 const LEAST_DAMPING: f64 = 1e-2;
+/// The part of the tolerance by which the states of a root may be off.
+const REST: f64 = 1e-3;
+/// What rounding does to sums of rates, at most.
+const ROUNDING: f64 = 64.0 * f64::EPSILON;
+/// How far from the start invariants are looked for, in turn until the equations hold at two points.
+const SPREADS: [f64; 5] = [1.0, 0.0625, -0.0625, 0.001, -0.001];
 /// Squarings of a matrix until its powers must have vanished.
 const SQUARINGS: u32 = 64;
 /// A matrix power of this size has grown without bound.
@@ -25,6 +31,9 @@ pub struct Root {
     pub states: Vec<f64>,
     /// The last correction, in the tolerance.
     pub correction: f64,
+    /// Whether the first correction led there and the slopes are the same all the way: where the equations are linear
+    /// there is no other root.
+    pub is_only: bool,
 }
 
 /// The equations of a problem, ready to be solved for their root.
@@ -44,18 +53,11 @@ impl<'p> Newton<'p> {
     /// Finds the invariants of the problem.
     pub fn new(problem: &'p Problem<'p>) -> Newton<'p> {
         let equations = problem.equations;
-        let layout = equations.layout();
-        let mut frame = equations.one().frame();
-        let slots = frame.as_flattened_mut();
-        slots[layout.parameters.clone()].copy_from_slice(&problem.parameters);
-        slots[layout.inputs.clone()].copy_from_slice(&problem.inputs);
-        slots[layout.time] = problem.start_time;
-        equations.one().prepare(&mut frame);
         let free: Vec<usize> = (0..equations.states()).filter(|state| !problem.held.contains(state)).collect();
         let count = free.len();
         let mut newton = Newton {
             problem,
-            frame,
+            frame: problem.frame(),
             free,
             invariants: Vec::new(),
             matrix: vec![0.0; count * count],
@@ -72,10 +74,10 @@ impl<'p> Newton<'p> {
 
     /// The root that Newton's method finds from these states; none if it does not converge, or to states that cannot
     /// be.
-    pub fn solve(&mut self, from: &[f64]) -> Option<Root> {
+    fn solve(&mut self, from: &[f64]) -> Option<Root> {
         let mut states = from.to_vec();
         let mut side = self.side(&states)?;
-        for _ in 0..CORRECTIONS {
+        for taken in 0..CORRECTIONS {
             self.linearize(&states)?;
             let mut correction = side.clone();
             dense::solve(self.free.len(), &self.matrix, &self.pivots, &mut correction);
@@ -96,7 +98,12 @@ impl<'p> Newton<'p> {
                 {
                     (states, side) = (trial, new_side);
                     if size < CONVERGED || left < CONVERGED * CONVERGED {
-                        return self.can_be(&states).then_some(Root { states, correction: left.min(size) });
+                        if !self.can_be(&states) {
+                            return None;
+                        }
+                        let is_direct = taken == 0 || (taken == 1 && size < CONVERGED);
+                        let is_only = is_direct && self.is_straight(from, &states);
+                        return Some(Root { states, correction: left.min(size), is_only });
                     }
                     break;
                 }
@@ -109,11 +116,46 @@ impl<'p> Newton<'p> {
         None
     }
 
+    /// The root that Newton's method finds from these states, if it is one where the system stays.
+    pub fn stable_root(&mut self, from: &[f64]) -> Option<Root> {
+        let root = self.solve(from)?;
+        (self.is_stable(&root.states) && self.is_at_rest(&root.states)).then_some(root)
+    }
+
+    /// Whether the rates that an invariant stands for are nothing beside what a thousandth of the tolerance makes of
+    /// them, too. An invariant that is none would keep a state from its equation.
+    fn is_at_rest(&mut self, states: &[f64]) -> bool {
+        if !self.evaluate(states, true) {
+            return false;
+        }
+        let (count, jacobian) = (self.free.len(), self.jacobian());
+        let first = self.problem.equations.layout().derivatives.start;
+        self.invariants.iter().all(|(invariant, _)| {
+            let slopes = &jacobian[invariant.row * count..][..count];
+            let moved: f64 = (self.free.iter().zip(slopes))
+                .map(|(&state, slope)| {
+                    let value = states[state];
+                    slope.abs() * (REST * self.problem.tolerance.allowed(state, value)).max(ROUNDING * value.abs())
+                })
+                .sum();
+            self.frame[first + self.free[invariant.row]][0].abs() <= moved
+        })
+    }
+
+    /// Whether the Jacobian is the same at two states and halfway between them.
+    fn is_straight(&mut self, from: &[f64], to: &[f64]) -> bool {
+        let halfway: Vec<f64> = from.iter().zip(to).map(|(from, to)| from + 0.5 * (to - from)).collect();
+        let [one, two, three] = [from, &halfway, to].map(|at| self.evaluate(at, true).then(|| self.jacobian()));
+        let (Some(one), Some(two), Some(three)) = (one, two, three) else { return false };
+        let alike = |a: f64, b: f64| (a - b).abs() <= ROUNDING * a.abs();
+        one.iter().zip(&two).zip(&three).all(|((&one, &two), &three)| alike(one, two) && alike(one, three))
+    }
+
     /// Whether small deviations from a root die out, as far as the linearization tells.
     ///
     /// The Cayley transform `(I - h J / 2)^-1 (I + h J / 2)` maps the left half of the plane of eigenvalues into the
     /// unit circle whatever `h`, so its powers vanish if and only if all eigenvalues of `J` have negative real parts.
-    pub fn is_stable(&mut self, states: &[f64]) -> bool {
+    fn is_stable(&mut self, states: &[f64]) -> bool {
         if !self.evaluate(states, true) {
             return false;
         }
@@ -159,7 +201,7 @@ impl<'p> Newton<'p> {
         let (count, jacobian) = (self.free.len(), self.jacobian());
         let follows = |row: usize| self.invariants.iter().any(|(invariant, _)| invariant.row == row);
         let kept: Vec<usize> = (0..count).filter(|&row| !follows(row)).collect();
-        let allowed = |at: usize| self.allowed(self.free[at], states[self.free[at]]);
+        let allowed = |at: usize| self.problem.tolerance.allowed(self.free[at], states[self.free[at]]);
         let mut reduced = Vec::with_capacity(kept.len() * kept.len());
         for &row in &kept {
             for &column in &kept {
@@ -187,14 +229,14 @@ impl<'p> Newton<'p> {
     /// The state whose rate is largest in its tolerance, and that rate.
     pub fn fastest(&mut self, states: &[f64]) -> (usize, f64) {
         let rates = self.rates(states);
-        let speed = |state: usize| rates[state].abs() / self.allowed(state, states[state]);
+        let speed = |state: usize| rates[state].abs() / self.problem.tolerance.allowed(state, states[state]);
         let fastest = (0..rates.len()).fold(0, |best, state| if speed(state) > speed(best) { state } else { best });
         (fastest, rates.get(fastest).copied().unwrap_or(0.0))
     }
 
     /// The largest difference of two states in the tolerance.
     pub fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
-        let ratio = |&state: &usize| (a[state] - b[state]).abs() / self.allowed(state, b[state]);
+        let ratio = |&state: &usize| (a[state] - b[state]).abs() / self.problem.tolerance.allowed(state, b[state]);
         self.free.iter().map(ratio).fold(0.0, f64::max)
     }
 
@@ -206,36 +248,38 @@ impl<'p> Newton<'p> {
     }
 
     fn find_invariants(&mut self) {
-        let count = self.free.len();
-        let mut rows: Vec<Vec<f64>> = vec![Vec::new(); count];
-        // Three points, the start and two beside it whose parts are moved by amounts without a pattern.
-        for point in 0..3_u32 {
-            let spread = |state: usize| {
-                let mixed = (state as u32 + 1).wrapping_mul(2_654_435_761).wrapping_mul(point) >> 8;
-                f64::from(mixed) / f64::from(1 << 24)
-            };
-            let states: Vec<f64> = (0..self.problem.start.len())
-                .map(|state| {
-                    let scale = self.problem.tolerance.absolute[state] / self.problem.tolerance.relative;
-                    let start = self.problem.start[state];
-                    if self.free.contains(&state) { start + (start + 100.0 * scale) * spread(state) } else { start }
-                })
-                .collect();
-            if !self.evaluate(&states, true) {
-                continue;
-            }
-            let jacobian = self.jacobian();
-            let first = self.problem.equations.layout().derivatives.start;
-            for (at, row) in rows.iter_mut().enumerate() {
-                row.extend_from_slice(&jacobian[at * count..][..count]);
-                row.push(self.frame[first + self.free[at]][0]);
-            }
-        }
+        let Some(rows) = SPREADS.into_iter().find_map(|spread| self.rows_around_the_start(spread)) else { return };
         let start: Vec<f64> = self.free.iter().map(|&state| self.problem.start[state]).collect();
         for invariant in invariants(rows) {
             let total = invariant.weights.iter().zip(&start).map(|(weight, value)| weight * value).sum();
             self.invariants.push((invariant, total));
         }
+    }
+
+    /// What the rates are made of at the start and at two points beside it whose parts are moved by amounts without a
+    /// pattern, one row a rate; none if the equations hold at fewer than two of these.
+    fn rows_around_the_start(&mut self, size: f64) -> Option<Vec<Vec<f64>>> {
+        let (count, start, tolerance) = (self.free.len(), &self.problem.start, &self.problem.tolerance);
+        let first = self.problem.equations.layout().derivatives.start;
+        let (mut rows, mut points) = (vec![Vec::new(); count], 0);
+        for point in 0..3_u32 {
+            let mut states = start.clone();
+            for &state in &self.free {
+                let mixed = (state as u32 + 1).wrapping_mul(2_654_435_761).wrapping_mul(point) >> 8;
+                let scale = tolerance.absolute[state] / tolerance.relative;
+                states[state] += (start[state] + 100.0 * scale) * (size * f64::from(mixed) / f64::from(1 << 24));
+            }
+            if !self.evaluate(&states, true) {
+                continue;
+            }
+            points += 1;
+            let jacobian = self.jacobian();
+            for (at, row) in rows.iter_mut().enumerate() {
+                row.extend_from_slice(&jacobian[at * count..][..count]);
+                row.push(self.frame[first + self.free[at]][0]);
+            }
+        }
+        (points >= 2).then_some(rows)
     }
 
     /// Evaluates the rates, and the Jacobian if asked; false if something is not finite.
@@ -308,14 +352,10 @@ impl<'p> Newton<'p> {
     fn size(&self, states: &[f64], correction: &[f64]) -> f64 {
         let mut size = 0.0;
         for (&state, part) in self.free.iter().zip(correction) {
-            let ratio = part.abs() / self.allowed(state, states[state]);
+            let ratio = part.abs() / self.problem.tolerance.allowed(state, states[state]);
             size = if ratio > size || ratio.is_nan() { ratio } else { size };
         }
         size
-    }
-
-    fn allowed(&self, state: usize, value: f64) -> f64 {
-        self.problem.tolerance.absolute[state] + self.problem.tolerance.relative * value.abs()
     }
 
     fn can_be(&self, states: &[f64]) -> bool {

@@ -66,8 +66,7 @@ pub fn periodic_state(problem: &Problem, excluded: &[usize]) -> Result<PeriodicS
     let finer = relative / problem.tolerance.relative;
     let absolute = problem.tolerance.absolute.iter().map(|absolute| absolute * finer).collect();
     let period = Problem { tolerance: Tolerance { relative, absolute }, output_times: Arc::new([]), ..problem.clone() };
-    let allowed =
-        |state: usize, value: f64| problem.tolerance.absolute[state] + problem.tolerance.relative * value.abs();
+    let allowed = |state: usize, value: f64| problem.tolerance.allowed(state, value);
     let mut statistics = Statistics::default();
     let mut states = problem.start.clone();
     // The state reached by repetition alone, to which the search returns, and how many repetitions it then makes before

@@ -3,6 +3,7 @@
 //! Everything here is in the internal units of the system. It must never know units, model files or doses: a dose has
 //! become a [`Change`] long before.
 
+use crate::program::Frame;
 use crate::solver::Equations;
 use std::sync::Arc;
 
@@ -42,6 +43,21 @@ pub struct Problem<'a> {
     pub limits: Limits,
 }
 
+impl Problem<'_> {
+    /// The slots of the system at the start, with what is computed from parameters and inputs only.
+    pub fn frame(&self) -> Frame<1> {
+        let (evaluator, layout) = (self.equations.one(), self.equations.layout());
+        let mut frame = evaluator.frame();
+        let slots = frame.as_flattened_mut();
+        slots[layout.parameters.clone()].copy_from_slice(&self.parameters);
+        slots[layout.inputs.clone()].copy_from_slice(&self.inputs);
+        slots[layout.states.clone()].copy_from_slice(&self.start);
+        slots[layout.time] = self.start_time;
+        evaluator.prepare(&mut frame);
+        frame
+    }
+}
+
 /// The error allowed in one step: for each state `absolute + relative * |value|`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tolerance {
@@ -49,6 +65,20 @@ pub struct Tolerance {
     pub relative: f64,
     /// One for each state, in the state's unit; `relative * scale` by the model's convention.
     pub absolute: Arc<[f64]>,
+}
+
+impl Tolerance {
+    /// The error allowed in a state of this value.
+    pub fn allowed(&self, state: usize, value: f64) -> f64 {
+        self.absolute[state] + self.relative * value.abs()
+    }
+
+    /// The tolerance with all of its parts enlarged until the relative one is `relative`, if it is less.
+    pub fn loosened(&self, relative: f64) -> Tolerance {
+        let factor = (relative / self.relative).max(1.0);
+        let absolute = self.absolute.iter().map(|absolute| absolute * factor).collect();
+        Tolerance { relative: self.relative.max(relative), absolute }
+    }
 }
 
 /// A time at which the integration stops exactly, and what happens there.

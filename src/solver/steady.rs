@@ -1,13 +1,14 @@
 //! The steady state of a system without jumps: where every rate of change is zero.
 //!
-//! Newton's method first, because it is fast; where it does not converge, or leads to a state that is not stable, the
-//! system is followed in time with growing steps until Newton's method converges from there. Both keep the linear
-//! invariants of the start.
+//! Newton's method first, because it is fast. Where the equations are linear its root is the only one. Elsewhere there
+//! may be several, and the one that is meant is the one that time leads to: the system is followed in time with growing
+//! steps until it comes near the root, or near another from which Newton's method converges there. All of this keeps
+//! the linear invariants of the start.
 
 use crate::solver::dense::Recording;
 use crate::solver::failure::{Failure, FailureKind, Statistics};
 use crate::solver::newton::{Newton, Root};
-use crate::solver::problem::{Limits, Problem, Tolerance};
+use crate::solver::problem::{Limits, Problem};
 use crate::solver::solve;
 use std::sync::Arc;
 
@@ -47,18 +48,21 @@ pub struct SteadyState {
 pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
     let mut newton = Newton::new(problem);
     let mut statistics = Statistics::default();
-    if let Some(root) = newton.solve(&problem.start)
-        && newton.is_stable(&root.states)
+    let near = NEAR / problem.tolerance.relative;
+    let guess = newton.stable_root(&problem.start);
+    if let Some(root) = &guess
+        && (root.is_only || newton.distance(&problem.start, &root.states) < near)
     {
-        return Ok(settle(&mut newton, root, false, statistics));
+        return Ok(settle(&mut newton, root.clone(), false, statistics));
     }
     let mut states = problem.start.clone();
     let mut time = newton.shortest_time(&states);
+    let mut at_rest = None;
     for _ in 0..DECADES {
         let decade = Problem {
             end_time: problem.start_time + time,
             start: states.clone(),
-            tolerance: Tolerance { relative: COARSE, absolute: coarse(&problem.tolerance) },
+            tolerance: problem.tolerance.loosened(COARSE),
             stops: Vec::new(),
             output_times: Arc::new([]),
             events: Arc::new([]),
@@ -67,23 +71,28 @@ pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
         };
         let finish = match solve(decade, &mut Recording::of_rows()) {
             Ok(finish) => finish,
-            Err(Failure { kind: FailureKind::TooManySteps { .. }, .. }) => break,
+            Err(Failure { kind: FailureKind::TooManySteps { .. }, .. }) => {
+                at_rest = None;
+                break;
+            }
             Err(failure) => return Err(failure),
         };
         statistics.add(&finish.statistics);
         let change = newton.distance(&states, &finish.states);
         states = finish.states;
-        let near = NEAR / problem.tolerance.relative;
-        match newton.solve(&states) {
-            Some(root) if newton.distance(&states, &root.states) < near && newton.is_stable(&root.states) => {
-                return Ok(settle(&mut newton, root, true, statistics));
-            }
-            None if change < 1.0 => {
-                let root = Root { states, correction: change };
-                return Ok(settle(&mut newton, root, true, statistics));
-            }
-            _ => time *= 10.0,
+        let root = match &guess {
+            Some(root) if newton.distance(&states, &root.states) < near => Some(root.clone()),
+            _ => newton.stable_root(&states).filter(|root| newton.distance(&states, &root.states) < near),
+        };
+        if let Some(root) = root {
+            return Ok(settle(&mut newton, root, true, statistics));
         }
+        // Rest for a decade is no rest for ever: what is slow may not have begun.
+        at_rest = (change < 1.0).then_some(change);
+        time *= 10.0;
+    }
+    if let Some(correction) = at_rest {
+        return Ok(settle(&mut newton, Root { states, correction, is_only: false }, true, statistics));
     }
     let (state, rate) = newton.fastest(&states);
     let kind = FailureKind::NoSteadyState { state, rate };
@@ -96,12 +105,8 @@ pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
     })
 }
 
-fn coarse(tolerance: &Tolerance) -> Arc<[f64]> {
-    tolerance.absolute.iter().map(|absolute| absolute * (COARSE / tolerance.relative)).collect()
-}
-
 fn settle(newton: &mut Newton, root: Root, marched: bool, statistics: Statistics) -> SteadyState {
     let rates = newton.rates(&root.states);
-    let (Root { states, correction }, invariants) = (root, newton.invariant_count());
+    let (Root { states, correction, .. }, invariants) = (root, newton.invariant_count());
     SteadyState { states, rates, correction, invariants, marched, statistics }
 }

@@ -169,6 +169,7 @@ impl Reader<'_> {
         let mut terms = self.group(depth, after)?;
         let mut divided = false;
         loop {
+            let before = self.at;
             let spaced = self.skip_spaces();
             let operator = match self.peek() {
                 None | Some(')') => return Ok(terms),
@@ -177,7 +178,7 @@ impl Reader<'_> {
                     sign
                 }
                 Some(_) if spaced && divided => {
-                    return Err(UnitError::AmbiguousProduct { span: self.at - 1..self.at });
+                    return Err(UnitError::AmbiguousProduct { span: before..self.at });
                 }
                 Some(_) if spaced => ' ',
                 Some('(') => '*',

@@ -185,7 +185,7 @@ impl<'a> Resolver<'a> {
     /// The common kind of two parts that are added, compared or chosen between.
     pub(super) fn agree(&mut self, operation: &str, left: &Typed, right: &Typed, span: &Span) -> Option<Kind> {
         match (left.kind, right.kind) {
-            (Kind::Zero, kind) | (kind, Kind::Zero) => Some(kind),
+            (Kind::Zero, kind @ (Kind::Zero | Kind::Number(_))) | (kind @ Kind::Number(_), Kind::Zero) => Some(kind),
             (a, b) if a == b => Some(a),
             (Kind::Number(a), Kind::Number(b)) => {
                 let error = ExpressionError::Mismatch {

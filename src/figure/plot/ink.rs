@@ -53,8 +53,8 @@ pub(super) fn draw_grid(list: &mut DisplayList, stage: &Stage) {
     if !stage.plot.bands.is_empty() {
         return;
     }
-    let labelled = stage.verticals.left_parts.iter().flat_map(|part| &part.ticks).filter(|tick| !tick.label.is_empty());
-    for tick in labelled {
+    let labeled = stage.verticals.left_parts.iter().flat_map(|part| &part.ticks).filter(|tick| !tick.label.is_empty());
+    for tick in labeled {
         let y = stage.verticals.left.place(tick.value);
         for (left, right) in stage.x.stretches() {
             list.line(Role::Grid, vec![(left, y), (right, y)], 0.8 * stage.theme.hairline, color);

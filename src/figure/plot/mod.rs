@@ -85,7 +85,7 @@ pub struct Stage<'a> {
     /// Its ticks.
     pub x_parts: &'a [AxisPart],
     /// Whether its numbers and name are written.
-    pub x_labelled: bool,
+    pub x_labeled: bool,
     /// The vertical axes.
     pub verticals: &'a Verticals,
     /// Number printed for each source, by its index.
@@ -103,7 +103,7 @@ pub fn draw(list: &mut DisplayList, stage: &Stage) -> Vec<Wordless> {
     ink::draw_thresholds(list, stage, &mut obstacles);
     let curves = ink::draw_curves(list, stage, &mut obstacles);
     let frame = &stage.frame;
-    frame::draw_horizontal(list, stage.theme, &stage.plot.x, stage.x, stage.x_parts, frame, stage.x_labelled);
+    frame::draw_horizontal(list, stage.theme, &stage.plot.x, stage.x, stage.x_parts, frame, stage.x_labeled);
     let verticals = stage.verticals;
     frame::draw_vertical(list, stage.theme, &stage.plot.y, &verticals.left, &verticals.left_parts, frame, false);
     if let (Some(axis), Some((map, parts))) = (&stage.plot.y_right, &verticals.right) {

@@ -204,11 +204,16 @@ proptest! {
         evaluator.prepare(&mut frame);
         evaluator.rhs_and_jacobian(&mut frame);
         for (row, tree) in equations.derivatives.iter().enumerate() {
-            for column in 0..STATES {
-                let Some(exact) = derivative(tree, Symbol::State(column)) else { continue };
+            for symbol in (0..STATES).map(Symbol::State).chain([Symbol::Time]) {
+                let Some(exact) = derivative(tree, symbol) else { continue };
                 let exact = evaluate(&exact, &|symbol| value(symbol, &equations, &point));
-                let entry = system.pattern.iter().position(|&place| place == (row, column));
-                let found = entry.map_or(0.0, |entry| frame[layout.jacobian.start + entry][0]);
+                let found = match symbol {
+                    Symbol::State(column) => {
+                        let entry = system.pattern.iter().position(|&place| place == (row, column));
+                        entry.map_or(0.0, |entry| frame[layout.jacobian.start + entry][0])
+                    }
+                    _ => frame[layout.time_derivatives.start + row][0],
+                };
                 let close = (found - exact).abs() <= 1e-7 * (1.0 + exact.abs());
                 // Where a rate has no finite slope, both may fail in ways of their own.
                 let defined = exact.abs() < 1e30;

@@ -35,6 +35,25 @@ fn every_method_follows_a_forced_oscillator() {
 }
 
 #[test]
+fn rates_that_read_the_clock_cost_no_order() {
+    let equations = equations("x: y\n y' = cos(t)");
+    for method in METHODS {
+        let mut whole = Recording::of_pieces();
+        let mut forced = problem(&equations, &[0.0], 20.0, 1e-8, 1e-3);
+        forced.start_time = -3.0;
+        let steps = solve_by(method, forced, &mut whole).expect("a solution").statistics.steps;
+        assert!(steps < 2000, "{method:?}: {steps} steps");
+        let mut states = [0.0];
+        for at in -30..=200 {
+            let time = 0.1 * f64::from(at);
+            assert!(whole.evaluate(time, Side::Left, &mut states));
+            let error = (states[0] - sin(time) + sin(-3.0)).abs();
+            assert!(error < 1e-6, "{method:?} at {time}: {error:e}");
+        }
+    }
+}
+
+#[test]
 fn dense_output_is_as_good_as_the_steps() {
     // y = exp(sin t): the middles of steps are compared with the ends.
     let equations = equations("x: y s c\n y' = y*c\n s' = c\n c' = 0 - s");
@@ -75,7 +94,15 @@ fn a_stiff_problem_spends_the_budget() {
         let mut stiff = problem(&equations, &[1.0, 0.0, 0.0], 1e5, 1e-6, 1e-6);
         stiff.limits = Limits { steps: 2000, ..Limits::default() };
         let failure = solve_by(method, stiff, &mut Recording::of_rows()).expect_err("too stiff");
-        assert_eq!(failure.kind, FailureKind::TooManySteps { limit: 2000 });
+        assert_eq!(failure.kind, FailureKind::Stiff { limit: 2000 });
+    }
+    // A long oscillation spends it for accuracy.
+    let swinging = self::equations("x: y z\n y' = z\n z' = 0 - y");
+    for method in [Method::Dopri5, Method::Dop853] {
+        let mut long = problem(&swinging, &[1.0, 0.0], 1e5, 1e-8, 1e-3);
+        long.limits = Limits { steps: 100, ..Limits::default() };
+        let failure = solve_by(method, long, &mut Recording::of_rows()).expect_err("too long");
+        assert_eq!(failure.kind, FailureKind::TooManySteps { limit: 100 });
     }
 }
 
@@ -91,6 +118,22 @@ fn an_undefined_rate_is_told() {
 }
 
 #[test]
+fn roots_of_nothing_can_be_followed() {
+    // c rises from 0, where its powers below 1 have endless slopes.
+    let equations =
+        equations("p: n\n x: c e g h\n c' = 1 - c\n e' = sqrt(c) - e\n g' = pow(c, 0.8) - g\n h' = pow(c, n) - h");
+    let ends = METHODS.map(|method| {
+        let mut rise = problem(&equations, &[0.0; 4], 5.0, 1e-8, 1e-3);
+        rise.parameters = vec![0.8];
+        solve_by(method, rise, &mut Recording::of_rows()).expect("a solution").states
+    });
+    for states in &ends {
+        assert!((states[0] - (1.0 - exp(-5.0))).abs() < 1e-6 && states[2] == states[3], "{states:?}");
+        assert!(states.iter().zip(&ends[1]).all(|(value, other)| (value - other).abs() < 1e-6), "{ends:?}");
+    }
+}
+
+#[test]
 fn the_choice_goes_by_stiffness() {
     let stiff = equations(ROBERTSON);
     assert_eq!(choose_method(&problem(&stiff, &[1.0, 0.0, 0.0], 1e9, 1e-6, 1e-6)), Method::Rodas5p);
@@ -99,6 +142,12 @@ fn the_choice_goes_by_stiffness() {
     assert_eq!(choose_method(&problem(&swinging, &[1.0, 0.0], 1000.0, 1e-9, 1e-3)), Method::Dop853);
     // Short enough for any method.
     assert_eq!(choose_method(&problem(&swinging, &[1.0, 0.0], 1.0, 1e-6, 1e-3)), Method::Rodas5p);
+    // A bolus at 300 h makes it stiff.
+    let late = equations("x: y z d c\n y' = z\n z' = 0 - y\n d' = 0\n c' = 1000000*d*(y - c)");
+    let mut late = problem(&late, &[1.0, 0.0, 0.0, 1.0], 400.0, 1e-6, 1e-3);
+    assert_eq!(choose_method(&late), Method::Dopri5);
+    late.stops = vec![Stop { time: 300.0, change: Change::AddToState { state: 2, amount: 1.0 } }];
+    assert_eq!(choose_method(&late), Method::Rodas5p);
     let mut rows = Recording::of_rows();
     let finish = solve_by(Method::Auto, problem(&swinging, &[1.0, 0.0], 1000.0, 1e-6, 1e-3), &mut rows);
     assert_eq!(finish.expect("a solution").method, Method::Dopri5);
