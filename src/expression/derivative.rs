@@ -252,6 +252,8 @@ mod tests {
     fn a_derivative_too_large_is_none() {
         let text = format!("{}x{}", "exp(x * ".repeat(90), ")".repeat(90));
         assert!(derivative(&tree(&text), Symbol::Parameter(0)).is_some());
+        let nested = format!("{}x{}", "hill(".repeat(30), ", k, y)".repeat(30));
+        assert!(derivative(&tree(&nested), Symbol::Parameter(0)).is_none());
         let wide = vec!["hill(x, k, y)"; 90].join(" * ");
         let towers = format!("({wide})^({wide})");
         let size = derivative(&tree(&towers), Symbol::Parameter(0)).map_or(0, |derived| derived.size());

@@ -28,27 +28,24 @@ pub enum Face {
     Regular,
     /// Bold, for titles.
     Bold,
-    /// Slanted, for remarks.
-    Oblique,
 }
 
 impl Face {
     /// All cuts.
-    pub const ALL: [Face; 3] = [Face::Regular, Face::Bold, Face::Oblique];
+    pub const ALL: [Face; 2] = [Face::Regular, Face::Bold];
 
     /// The font file of the cut.
     pub fn bytes(self) -> &'static [u8] {
         match self {
             Face::Regular => dejavu::sans_condensed::regular(),
             Face::Bold => dejavu::sans_condensed::bold(),
-            Face::Oblique => dejavu::sans_condensed::oblique(),
         }
     }
 }
 
 /// The parsed cut; `None` only if the embedded file were damaged, which a test excludes.
 fn parsed(face: Face) -> Option<&'static FontRef<'static>> {
-    static FONTS: [OnceLock<Option<FontRef<'static>>>; 3] = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+    static FONTS: [OnceLock<Option<FontRef<'static>>>; 2] = [OnceLock::new(), OnceLock::new()];
     FONTS[face as usize].get_or_init(|| FontRef::try_from_slice(face.bytes()).ok()).as_ref()
 }
 

@@ -46,8 +46,9 @@ pub fn clip(points: impl Iterator<Item = Place>, frame: &Bounds) -> Vec<Vec<Plac
     pieces
 }
 
-/// Drops places without moving the curve by more than a twenty-fifth of a pixel (Douglas and Peucker 1973);
-/// the first and last stay, and with them every extreme that can be seen.
+/// Drops places without moving the curve by more than a twenty-fifth of a pixel (Douglas and Peucker 1973), once it has
+/// been thinned where it is dense, by no more than a quarter of a pixel sideways. The first and last stay, and with them
+/// every extreme that can be seen.
 pub fn simplify(points: &[Place]) -> Vec<Place> {
     let points = thin(points);
     if points.len() < 3 {

@@ -66,7 +66,6 @@ fn font_style(face: Face) -> FontStyle {
     match face {
         Face::Regular => FontStyle::Normal,
         Face::Bold => FontStyle::Bold,
-        Face::Oblique => FontStyle::Oblique,
     }
 }
 

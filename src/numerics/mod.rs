@@ -10,7 +10,6 @@ pub mod dense;
 pub mod elementary;
 pub mod float_text;
 pub mod matrix_exponential;
-pub mod minimum;
 pub mod normal_quantile;
 pub mod quantile_sketch;
 pub mod random;

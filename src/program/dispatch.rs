@@ -1,8 +1,11 @@
-//! The choice among instruction sets at run time. All `unsafe` of this crate's programs is here.
+//! The choice among instruction sets at run time. What is unsafe about running programs is here;
+//! the promise that machine code is sound stands where it is made, in `machine`.
 
+#[cfg(target_arch = "x86_64")]
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+#[cfg(target_arch = "x86_64")]
 use memmap2::{Mmap, MmapMut};
 
 use super::interpreter::Code;
@@ -92,12 +95,14 @@ pub(super) fn interpret<const L: usize>(instructions: Instructions, code: &Code,
 }
 
 /// Machine code in memory that can be run and no longer written.
+#[cfg(target_arch = "x86_64")]
 #[derive(Debug)]
 pub(super) struct Executable {
     memory: Mmap,
 }
 
 /// A program of an [`Executable`].
+#[cfg(target_arch = "x86_64")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     /// Where it begins.
@@ -109,6 +114,7 @@ pub(super) struct Entry {
     pub lanes: usize,
 }
 
+#[cfg(target_arch = "x86_64")]
 impl Executable {
     /// Copies code to memory of its own, which is then made executable. Fails where the platform forbids that.
     ///
@@ -118,7 +124,6 @@ impl Executable {
     /// convention that takes the address of a frame, reads and writes nothing but the constants behind the code and,
     /// of the frame, the first `width` numbers of each of the first `slots` slots, and uses no instructions that the
     /// running processor lacks.
-    #[cfg(target_arch = "x86_64")]
     pub unsafe fn new(code: &[u8]) -> io::Result<Executable> {
         let mut memory = MmapMut::map_anon(code.len())?;
         memory.copy_from_slice(code);
@@ -131,7 +136,6 @@ impl Executable {
     ///
     /// If the frame is too short or has another number of lanes, or the program is not within the code.
     #[inline]
-    #[cfg(target_arch = "x86_64")]
     pub fn run<const L: usize>(&self, entry: Entry, frame: &mut [[f64; L]]) {
         assert!(frame.len() >= entry.slots && entry.lanes == L && entry.offset < self.memory.len());
         // SAFETY: whoever made this promised that a function of this type stands at the offset.

@@ -156,18 +156,4 @@ impl<const L: usize> Evaluator<L> {
     pub fn setters(&self, frame: &mut [[f64; L]]) {
         self.run(Program::Setters, frame);
     }
-
-    /// The length of the machine code in bytes, 0 for an interpreter.
-    pub fn code_length(&self) -> usize {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(machine) = &self.machine {
-            return machine.length;
-        }
-        0
-    }
-
-    /// How many instructions a program has.
-    pub fn count(&self, program: Program) -> usize {
-        self.codes[program as usize].len()
-    }
 }

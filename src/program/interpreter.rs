@@ -84,9 +84,4 @@ impl Code {
             frame[instruction.target as usize] = instruction.operation.apply(a, b, c);
         }
     }
-
-    /// How many instructions there are.
-    pub fn len(&self) -> usize {
-        self.instructions.len()
-    }
 }

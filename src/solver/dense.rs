@@ -269,12 +269,6 @@ impl Recording {
         self.stretches.get(after.checked_sub(1)?)
     }
 
-    /// The stretch that an output row belongs to.
-    pub fn stretch_of_row(&self, row: usize) -> Option<&Stretch> {
-        let after = self.stretches.partition_point(|stretch| stretch.first_row <= row);
-        self.stretches.get(after.checked_sub(1)?)
-    }
-
     /// The piece that holds `time`; where two meet, the one on the given side. For solutions whose clock was never
     /// changed.
     pub fn piece_at(&self, time: f64, side: Side) -> Option<usize> {
@@ -292,11 +286,14 @@ impl Recording {
     /// never changed.
     pub fn evaluate(&self, time: f64, side: Side, states: &mut [f64]) -> bool {
         let jump_here = match side {
-            Side::Left => self.jumps.iter().find(|jump| jump.time == time).map(|jump| &jump.before),
-            Side::Right => self.jumps.iter().rev().find(|jump| jump.time == time).map(|jump| &jump.after),
+            Side::Left => self.jumps.get(self.jumps.partition_point(|jump| jump.time < time)),
+            Side::Right => self.jumps[..self.jumps.partition_point(|jump| jump.time <= time)].last(),
         };
-        if let Some(values) = jump_here {
-            states.copy_from_slice(values);
+        if let Some(jump) = jump_here.filter(|jump| jump.time == time) {
+            states.copy_from_slice(match side {
+                Side::Left => &jump.before,
+                Side::Right => &jump.after,
+            });
             return true;
         }
         match self.piece_at(time, side).and_then(|index| self.get_piece(index)) {

@@ -11,14 +11,13 @@ pub struct Equations {
     one: Evaluator<1>,
     four: OnceLock<Evaluator<4>>,
     eight: OnceLock<Evaluator<8>>,
-    sixteen: OnceLock<Evaluator<16>>,
 }
 
 impl Equations {
     /// Makes the evaluator of one lane; the others follow when they are wanted.
     pub fn new(system: System) -> Equations {
         let one = Evaluator::new(&system);
-        Equations { system, one, four: OnceLock::new(), eight: OnceLock::new(), sixteen: OnceLock::new() }
+        Equations { system, one, four: OnceLock::new(), eight: OnceLock::new() }
     }
 
     /// The compiled system.
@@ -54,10 +53,5 @@ impl Equations {
     /// The evaluator of eight lanes, if somebody has asked for it.
     pub fn made_eight(&self) -> Option<&Evaluator<8>> {
         self.eight.get()
-    }
-
-    /// The evaluator of sixteen lanes.
-    pub fn sixteen(&self) -> &Evaluator<16> {
-        self.sixteen.get_or_init(|| Evaluator::new(&self.system))
     }
 }

@@ -135,8 +135,10 @@ kernels! {
         }
     }
 
-    /// The end of a step, its error, and the room that the error leaves for a longer step: `next = argument + k_8`; `norm` becomes the root of the mean over the states
-    /// of `(k_8 / (absolute + relative max(|y|, |next|)))^2`, which is NaN or infinite if any entry is.
+    /// The end of a step, its error, and the room that the error leaves for a longer step.
+    ///
+    /// The end is `next = argument + k_8`. The error, `norm`, is the root of the mean over the states of
+    /// `(k_8 / (absolute + relative max(|y|, |next|)))^2`, which is NaN or infinite if any entry is.
     fn finish_step<const L: usize>(
         y: &[[f64; L]], argument: &[[f64; L]], last: &[[f64; L]], absolute: &[[f64; L]], relative: &[f64; L],
         next: &mut [[f64; L]], norm: &mut [f64; L], room: &mut [f64; L],

@@ -103,13 +103,6 @@ pub enum Change {
         /// In the state's unit.
         amount: f64,
     },
-    /// Gives a state a value.
-    SetState {
-        /// Index of the state.
-        state: usize,
-        /// In the state's unit.
-        value: f64,
-    },
     /// Gives all states values: the steady state of a dosing regimen, a reset.
     SetStates(Arc<[f64]>),
     /// Gives an input a value: an infusion begins or ends.
@@ -138,9 +131,6 @@ pub enum Change {
         /// Index of the state.
         state: usize,
     },
-    /// Returns every state to the start that the system computes from the parameters as they are now. (Where the start
-    /// is a steady state, use [`Change::SetStates`].)
-    Reset,
     /// Sets the clock; the times of the stops that follow are on the new one, and so is [`Problem::end_time`].
     SetTime(f64),
     /// Writes an output row of the states as they are at this place in the order of the stops.

@@ -213,10 +213,10 @@ impl<'a> Track<'a> {
         while let Some(stop) = self.problem.stops.get(self.next_stop).filter(|stop| stop.time <= self.time) {
             let change = stop.change.clone();
             self.next_stop += 1;
-            if matches!(change, Change::Record | Change::Reset) && std::mem::take(&mut stretch) {
-                self.prepare(sink);
-            }
             if matches!(change, Change::Record) {
+                if std::mem::take(&mut stretch) {
+                    self.prepare(sink);
+                }
                 sink.row(self.time, self.states());
                 continue;
             }
@@ -240,15 +240,10 @@ impl<'a> Track<'a> {
         match *change {
             Change::AddToState { state, .. } if self.held.contains(&state) => {}
             Change::AddToState { state, amount } => self.frame[layout.states.start + state][0] += amount,
-            Change::SetState { state, value } => self.frame[layout.states.start + state] = [value],
             Change::SetInput { input, value } => self.frame[layout.inputs.start + input] = [value],
             Change::SetParameter { parameter, value } => self.frame[layout.parameters.start + parameter] = [value],
             Change::SetStates(ref values) => {
                 self.frame.as_flattened_mut()[layout.states.clone()].copy_from_slice(values);
-            }
-            Change::Reset => {
-                self.problem.equations.one().starts(&mut self.frame);
-                self.frame.copy_within(layout.starts.clone(), layout.states.start);
             }
             Change::Hold { state, value } => {
                 self.frame[layout.states.start + state] = [value];

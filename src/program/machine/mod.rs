@@ -21,8 +21,6 @@ use encoder::{Encoder, Width};
 pub(super) struct MachineCode {
     executable: Executable,
     entries: Vec<Entry>,
-    /// Length of the code in bytes.
-    pub length: usize,
 }
 
 impl MachineCode {
@@ -58,7 +56,7 @@ impl MachineCode {
         // number that it returns, and writes no register that the convention preserves, and no other. The encoder
         // has the instructions of AVX2 and FMA, and of AVX-512 if those were found above.
         let executable = unsafe { Executable::new(&code)? };
-        Ok(MachineCode { executable, entries, length: code.len() })
+        Ok(MachineCode { executable, entries })
     }
 
     /// How many slots a frame must have.
