@@ -48,7 +48,9 @@ fn walk(expr: &Expr, exponent: bool, told: &[Span], found: &mut Vec<Finding>) {
     }
     match &expr.kind {
         ExprKind::Number { value, unit } => {
-            let plain = unit.is_none() && [0.0, 0.5, 1.0, 2.0].contains(value);
+            // With a unit, `1 [h]` takes the unit out of a number, and more is a number of its own.
+            let plain: &[f64] = if unit.is_none() { &[0.0, 0.5, 1.0, 2.0] } else { &[0.0, 1.0] };
+            let plain = plain.contains(value);
             let small = exponent && *value <= LARGEST_EXPONENT && (2.0 * value).floor() == 2.0 * value;
             if !plain && !small {
                 found.push(Finding::NakedLiteral { value: *value, span: expr.span.clone() });

@@ -402,6 +402,7 @@ mod tests {
         assert_eq!(error("mg/(L"), UnitError::UnbalancedParenthesis { span: 3..4 });
         assert_eq!(error("mg)"), UnitError::UnbalancedParenthesis { span: 2..3 });
         assert!(matches!(error("mg/kg h"), UnitError::AmbiguousProduct { .. }));
+        assert_eq!(error("mg/kg\u{a0}h"), UnitError::AmbiguousProduct { span: 5..7 });
         assert_eq!(error("  "), UnitError::Empty { span: 0..2 });
         assert!(matches!(error("mg.h-1"), UnitError::UnexpectedCharacter { found: '.', .. }));
         assert!(matches!(error("m^99999"), UnitError::BadExponent { .. }));

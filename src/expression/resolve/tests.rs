@@ -139,6 +139,8 @@ fn each_rule_has_its_error() {
     assert!(matches!(one("(A > 0) * k"), E::NumberExpected { .. }));
     assert!(matches!(one("n and n > 1"), E::ConditionExpected { .. }));
     assert!(matches!(one("if(n > 1, n, n > 2)"), E::NumberExpected { .. }));
+    assert!(matches!(one("if(n > 1, 0, n > 2)"), E::NumberExpected { .. }));
+    assert!(matches!(one("if(n > 1, n > 2, 0)"), E::NumberExpected { .. }));
     assert!(matches!(one("min(A)"), E::ArgumentCount { least: 2, most: None, found: 1, .. }));
     assert!(matches!(one("exp(n, n)"), E::ArgumentCount { .. }));
     assert!(matches!(one("exp()"), E::ArgumentCount { found: 0, .. }));
@@ -152,6 +154,14 @@ fn each_rule_has_its_error() {
     assert_eq!(one("sqr(V)").hint().as_deref(), Some("did you mean `sqrt`?"));
     assert_eq!(one("log(n)").hint().as_deref(), Some("write `ln(x)`, or `log10(x)` for base ten"));
     assert!(matches!(one("(((V^1e16)^1e16)^1e16)^1e16"), E::DimensionOutOfRange { .. }));
+}
+
+#[test]
+fn a_quantity_in_an_equation_is_a_number_without_a_source() {
+    let naked = |text: &str| resolved(text, &scope()).findings.len();
+    for (text, count) in [("2 * A", 0), ("A + 2 [mg]", 1), ("A + 0 [mg]", 0), ("time / (1 [h])", 0), ("3 * A", 1)] {
+        assert_eq!(naked(text), count, "{text}");
+    }
 }
 
 #[test]

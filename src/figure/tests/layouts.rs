@@ -203,3 +203,16 @@ fn a_size_that_is_asked_for_is_kept() {
     let layout = draw(&FigureData { size: tall, ..samples::dose_response(ThemeName::PaperDouble) }).unwrap();
     assert_eq!(layout.width(), 400.0);
 }
+
+#[test]
+fn a_control_character_in_a_text_is_drawn_as_a_space() {
+    let mut figure = samples::lecture(ThemeName::Slide);
+    figure.panels[0].title = "a\nb\u{1}c".to_string();
+    let layout = draw(&figure).unwrap();
+    let texts = layout.display_list().iter().filter_map(|item| match &item.shape {
+        Shape::Text { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    assert!(texts.clone().any(|text| text == "b c"), "{:?}", texts.collect::<Vec<_>>());
+    assert!(layout.png_scaled(1.0).is_ok());
+}

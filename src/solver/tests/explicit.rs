@@ -3,7 +3,9 @@
 use super::problems::{HIRES, HIRES_END, HIRES_START, HIRES_TIME, ROBERTSON};
 use super::{equations, problem};
 use crate::numerics::elementary::{cos, exp, sin};
-use crate::solver::{Change, FailureKind, Limits, Method, Recording, Side, Stop, choose_method, solve_by};
+use crate::solver::{
+    Assignment, Change, EventRule, FailureKind, Limits, Method, Recording, Side, Stop, Target, choose_method, solve_by,
+};
 
 const METHODS: [Method; 3] = [Method::Rodas5p, Method::Dopri5, Method::Dop853];
 
@@ -114,6 +116,19 @@ fn an_undefined_rate_is_told() {
             .expect_err("a root of a negative number");
         assert!(matches!(failure.kind, FailureKind::RateNotFinite { state: 1, .. }), "{method:?}: {failure:?}");
         assert!((failure.time - 1.0).abs() < 1e-3, "{method:?}: {failure:?}");
+    }
+}
+
+#[test]
+fn an_event_leaves_a_held_state_alone() {
+    let equations = equations("x: c d\n c' = 0 - c\n d' = 1\n when = d - 3\n set = 9");
+    for method in METHODS {
+        let mut clamped = problem(&equations, &[5.0, 0.0], 8.0, 1e-6, 1e-3);
+        clamped.held = vec![0];
+        let assignments = vec![Assignment { target: Target::State(0), setter: 0 }];
+        clamped.events = vec![EventRule { condition: 0, assignments }].into();
+        let finish = solve_by(method, clamped, &mut Recording::of_rows()).expect("a solution");
+        assert_eq!((finish.states[0], finish.statistics.events), (5.0, 1), "{method:?}");
     }
 }
 
