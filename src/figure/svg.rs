@@ -136,7 +136,9 @@ fn short(value: f64) -> String {
 }
 
 /// Text with the characters that XML reserves written as entities.
+/// Text as XML can hold it: no control character but the line break is a character there.
 fn escape(text: &str) -> String {
+    let text = text.replace(|letter: char| letter.is_control() && letter != '\n', " ");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
