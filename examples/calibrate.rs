@@ -15,11 +15,11 @@
 //! each free parameter: some minutes for the built-in design.
 
 use kascade::analysis::calibrate::{Calibration, Fitted, PRIOR};
-use kascade::analysis::calibration_design::{Free, read_design};
+use kascade::analysis::calibration_design::{Free, read_apart, read_design};
 use kascade::analysis::evidence::{Models, further_models};
 use kascade::analysis::identifiability::{Informed, KNOWN, Knowledge, identifiability};
 use kascade::formats::evidence_table;
-use kascade::model::{Model, library, load};
+use kascade::model::{Model, Statement, library, load};
 use kascade::numerics::random::{Purpose, Stream};
 use kascade::simulation::SolverOptions;
 use std::collections::BTreeMap;
@@ -72,8 +72,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rows = evidence_table::read(library::EVIDENCE_TABLES.iter().map(|(_, text)| *text))?;
     let free = read_design(DESIGN, &model)?;
     let options = SolverOptions::default();
-    let wanted = |topic: &str| !arguments.without.iter().any(|left_out| left_out == topic);
-    let calibration = Calibration::new(&models, free.clone(), &rows, |one| wanted(&one.topic), &options);
+    let apart = read_apart(DESIGN)?;
+    let wanted = |one: &Statement| {
+        !arguments.without.contains(&one.topic) && !apart.iter().any(|(left_out, _)| *left_out == one.id)
+    };
+    let calibration = Calibration::new(&models, free.clone(), &rows, wanted, &options);
     println!("{} free parameters, {} calibration statements", free.len(), calibration.targets.len());
 
     let shipped: Vec<f64> = free.iter().map(|one| one.value).collect();

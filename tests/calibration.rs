@@ -141,7 +141,7 @@ fn what_is_not_measured_is_told() {
 
 #[test]
 fn bounds_are_kept_even_where_the_truth_is_beyond() {
-    let (model, rows) = (one_compartment(1e-3), HashMap::new());
+    let (model, rows) = (one_compartment(0.1), HashMap::new());
     let mut free = read_design("[free]\nV = [5, 80]\nCL = [10, 40]\n", &model).expect("a design");
     free[1].high = 25.0;
     let fitted = ready(&model, &free, &rows, &[]).fit(&[40.0, 12.0], 60, |_, _| ());
@@ -168,7 +168,7 @@ fn what_is_published_cannot_be_free() {
 
 #[test]
 fn a_published_model_is_found_again_from_its_own_levels() {
-    // Nine levels of the Domino model within a thousandth; its rate constants are drawn away by a third and come back.
+    // Nine levels of the Domino model; its rate constants are drawn away by a third and come back.
     let truth = load(&library::find("domino_1984").expect("built in"), &find).expect("it loads").model;
     let free_names: Vec<&str> =
         ["v1", "k10", "k12", "k21"].into_iter().filter(|name| truth.parameter(name).is_some()).collect();
@@ -185,7 +185,7 @@ fn a_published_model_is_found_again_from_its_own_levels() {
     let mut statements = String::new();
     let rows = HashMap::new();
     for pass in 0..2 {
-        // First with any range, to learn what the model gives; then with one of a thousandth around it.
+        // First with any range, to learn what the model gives; then with one of a twentieth around it.
         let model = read(&(text.clone() + if pass == 0 { "" } else { &statements }));
         if pass == 0 {
             let mut probe = text.clone();
@@ -197,7 +197,7 @@ fn a_published_model_is_found_again_from_its_own_levels() {
             let calibration = ready(&model, &free, &rows, &["again"]);
             let values: Vec<f64> = free.iter().map(|one| one.value).collect();
             for (index, (time, level)) in times.iter().zip(calibration.evaluate(&values)).enumerate() {
-                statements += &statement(index, *time, (level * 0.999, level * 1.001));
+                statements += &statement(index, *time, (level * 0.95, level * 1.05));
             }
             continue;
         }
@@ -207,7 +207,7 @@ fn a_published_model_is_found_again_from_its_own_levels() {
         let mut stream = Stream::new(3, 0, Purpose::Test);
         let start: Vec<f64> = free.iter().map(|one| stream.lognormal(one.value, 0.33)).collect();
         let fitted = calibration.fit(&start, 60, |_, _| ());
-        assert!(fitted.before > 10.0 && fitted.after < 0.01, "{} to {}", fitted.before, fitted.after);
+        assert!(fitted.before > 2.0 && fitted.after < 1e-4, "{} to {}", fitted.before, fitted.after);
         for (one, value) in free.iter().zip(&fitted.values) {
             assert!(ln(value / one.value).abs() < 0.06, "{}: {value} for {}", one.name, one.value);
         }
@@ -218,8 +218,8 @@ fn statement(index: usize, minutes: f64, range: (f64, f64)) -> String {
     format!(
         "[[evidence]]\nid = \"again-{index}\"\ntopic = \"again\"\ntitle = \"level\"\nfrom = \"text\"\n\
          runs.main = {{ dose = [\"iv 35 mg over 40 min at 0 h\"], until = \"5 h\" }}\n\
-         measure = \"at(C_venous, {minutes} min)\"\nunit = \"ng/mL\"\nexpected = 1\naccept = [{}, {}]\n",
-        range.0, range.1
+         measure = \"at(C_venous, {minutes} min)\"\nunit = \"ng/mL\"\nexpected = {}\naccept = [{}, {}]\n",
+        0.5 * (range.0 + range.1), range.0, range.1
     )
 }
 

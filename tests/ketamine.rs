@@ -126,7 +126,7 @@ fn outcomes_are_the_same_when_only_their_spans_of_time_are_kept() {
     let groups: [&[&str]; 3] = [
         &["at(madrs, 24 h)", "at(synapses, 264 h)", "at(C_venous, 48 h)"],
         &["peak(C_venous, 1 d, 3 d)", "auc(glutamate, 0 h, 3 h)", "at(bdnf, 0 h)"],
-        &["half_life(C_venous)", "first_time(well < 0.9)"],
+        &["half_life(C_venous)", "first_time(madrs < 20)"],
     ];
     for texts in groups {
         let mut measures = Measures::default();

@@ -3,7 +3,8 @@
 //! A design is a small TOML file beside the evidence: `[free]` names parameters, each with its bounds in the declared
 //! unit, or `"range"` for those of the model file. Between the bounds may stand the value that was judged likeliest
 //! before the fit; the fit leaves it only as far as statements demand. Only what is assumed may be free: a number with a
-//! source stays as it was published, and bounds never leave a published range. This file must never run a model.
+//! source stays as it was published, and bounds never leave a published range. `[apart]` names statements that take no
+//! part, each with the reason. This file must never run a model.
 
 use crate::diagnostics::did_you_mean;
 use crate::model::{Model, Origin, Parameter};
@@ -52,6 +53,9 @@ pub enum DesignError {
     /// `"range"`, but the model file has none.
     #[error("`{0}` has no range in the model file; give bounds")]
     NoRange(String),
+    /// A statement is left out without a reason.
+    #[error("`{0}` is left out of the fit without a reason; write it as text")]
+    NoReason(String),
     /// The bounds leave the range of the model file.
     #[error("the bounds of `{0}` leave its range in the model file")]
     OutsideRange(String),
@@ -75,6 +79,22 @@ pub fn read_design(text: &str, model: &Model) -> Result<Vec<Free>, DesignError> 
         .collect::<Result<Vec<Free>, DesignError>>()?;
     list.sort_by_key(|one| one.index);
     Ok(list)
+}
+
+/// The statements that a design leaves out of the fit, each with its reason.
+///
+/// # Errors
+/// A text that is no TOML, or a statement without a reason.
+pub fn read_apart(text: &str) -> Result<Vec<(String, String)>, DesignError> {
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| DesignError::Malformed(error.to_string()))?;
+    let apart = table.get("apart").and_then(toml::Value::as_table).into_iter().flatten();
+    apart
+        .map(|(id, reason)| match reason.as_str().filter(|reason| !reason.is_empty()) {
+            Some(reason) => Ok((id.clone(), reason.to_string())),
+            None => Err(DesignError::NoReason(id.clone())),
+        })
+        .collect()
 }
 
 fn read_free(name: &str, bounds: &toml::Value, model: &Model) -> Result<Free, DesignError> {
