@@ -113,8 +113,12 @@ pub fn parse(source: &Arc<SourceText>) -> (Table, Report) {
         faults.truncate(1);
     }
     faults.truncate(MOST_FAULTS);
+    let missing_quote = faults.iter().any(|fault| fault.hints.iter().any(|hint| hint == MISSING_QUOTE));
     report.list.extend(faults);
-    (convert_table(source, table.get_ref(), &mut report), report)
+    // Values behind a missing quote are not those that were written.
+    let mut echoes = Report::default();
+    let values = if missing_quote { &mut echoes } else { &mut report };
+    (convert_table(source, table.get_ref(), values), report)
 }
 
 fn syntax_error(source: &Arc<SourceText>, error: &toml::de::Error) -> Diagnostic {
