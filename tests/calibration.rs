@@ -219,7 +219,9 @@ fn statement(index: usize, minutes: f64, range: (f64, f64)) -> String {
         "[[evidence]]\nid = \"again-{index}\"\ntopic = \"again\"\ntitle = \"level\"\nfrom = \"text\"\n\
          runs.main = {{ dose = [\"iv 35 mg over 40 min at 0 h\"], until = \"5 h\" }}\n\
          measure = \"at(C_venous, {minutes} min)\"\nunit = \"ng/mL\"\nexpected = {}\naccept = [{}, {}]\n",
-        0.5 * (range.0 + range.1), range.0, range.1
+        0.5 * (range.0 + range.1),
+        range.0,
+        range.1
     )
 }
 

@@ -19,7 +19,8 @@ fn model(name: &str) -> Model {
 /// `ketamine` with the statements, whether or not its own file names them.
 fn stated() -> Model {
     let text = "kascade = 1\n[model]\nname = \"stated\"\nextends = \"ketamine\"\n\
-                evidence = [\"evidence/statements_pk\", \"evidence/statements_cascade\"]\n";
+                evidence = [\"evidence/statements_pk\", \"evidence/statements_cascade\", \
+                \"evidence/statements_held_back\"]\n";
     load(&SourceText::new("stated.toml", text), &find).unwrap().model
 }
 

@@ -25,6 +25,17 @@ const SQUARINGS: u32 = 64;
 /// A matrix power of this size has grown without bound.
 const GROWN: f64 = 1e30;
 
+/// What becomes of small deviations from a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// They vanish.
+    DyingOut,
+    /// They grow.
+    Growing,
+    /// Neither within the time that was looked at, or it cannot be told.
+    Unknown,
+}
+
 /// A root of the rates.
 #[derive(Debug, Clone)]
 pub struct Root {
@@ -152,16 +163,21 @@ impl<'p> Newton<'p> {
     }
 
     /// Whether small deviations from a root die out, as far as the linearization tells.
+    fn is_stable(&mut self, states: &[f64]) -> bool {
+        self.fate(states) == Fate::DyingOut
+    }
+
+    /// What becomes of small deviations from a state at rest, as far as the linearization tells.
     ///
     /// The Cayley transform `(I - h J / 2)^-1 (I + h J / 2)` maps the left half of the plane of eigenvalues into the
     /// unit circle whatever `h`, so its powers vanish if and only if all eigenvalues of `J` have negative real parts.
-    fn is_stable(&mut self, states: &[f64]) -> bool {
+    pub(super) fn fate(&mut self, states: &[f64]) -> Fate {
         if !self.evaluate(states, true) {
-            return false;
+            return Fate::Unknown;
         }
         let (count, jacobian) = self.reduced_jacobian(states);
         if count == 0 {
-            return true;
+            return Fate::DyingOut;
         }
         let (fastest, slowest) = (0..count).fold((0.0_f64, f64::INFINITY), |(fastest, slowest), at| {
             let rate = jacobian[at * count + at].abs();
@@ -174,7 +190,7 @@ impl<'p> Newton<'p> {
         };
         let (mut matrix, mut pivots) = (shifted(-1.0), vec![0; count]);
         if dense::factor(count, &mut matrix, &mut pivots).is_err() {
-            return false;
+            return Fate::Unknown;
         }
         let mut power = vec![0.0; count * count];
         let (ahead, mut column) = (shifted(1.0), vec![0.0; count]);
@@ -186,14 +202,17 @@ impl<'p> Newton<'p> {
         for _ in 0..SQUARINGS {
             let size = dense::norm_one(count, &power);
             if size < 0.5 {
-                return true;
+                return Fate::DyingOut;
             }
-            if size.is_nan() || size > GROWN {
-                return false;
+            if size.is_nan() {
+                return Fate::Unknown;
+            }
+            if size > GROWN {
+                return Fate::Growing;
             }
             power = squared(count, &power);
         }
-        false
+        Fate::Unknown
     }
 
     /// The Jacobian of the states that are neither held nor follow from an invariant, in units of the tolerance.

@@ -7,7 +7,7 @@
 
 use crate::solver::dense::Recording;
 use crate::solver::failure::{Failure, FailureKind, Statistics};
-use crate::solver::newton::{Newton, Root};
+use crate::solver::newton::{Fate, Newton, Root};
 use crate::solver::problem::{Limits, Problem};
 use crate::solver::solve;
 use std::sync::Arc;
@@ -91,7 +91,10 @@ pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
         at_rest = (change < 1.0).then_some(change);
         time *= 10.0;
     }
-    if let Some(correction) = at_rest {
+    // A rest from which the least change leads away is none that anything comes to.
+    if let Some(correction) = at_rest
+        && newton.fate(&states) != Fate::Growing
+    {
         return Ok(settle(&mut newton, Root { states, correction, is_only: false }, true, statistics));
     }
     let (state, rate) = newton.fastest(&states);
