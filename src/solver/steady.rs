@@ -18,6 +18,9 @@ const DECADES: u32 = 24;
 const COARSE: f64 = 1e-4;
 /// A root this near, relative to the size of the states, is the one that time leads to.
 const NEAR: f64 = 1e-2;
+/// A root this near the start is taken for the one that time leads to without following it: a switch between two steady
+/// states lies further away than a quarter of a state. Following costs each individual of a population a few milliseconds.
+const BESIDE: f64 = 0.25;
 /// Steps allowed for a decade: an oscillation is given up.
 const STEPS: u64 = 20_000;
 
@@ -51,7 +54,7 @@ pub fn steady_state(problem: &Problem) -> Result<SteadyState, Failure> {
     let near = NEAR / problem.tolerance.relative;
     let guess = newton.stable_root(&problem.start);
     if let Some(root) = &guess
-        && (root.is_only || newton.distance(&problem.start, &root.states) < near)
+        && (root.is_only || newton.distance(&problem.start, &root.states) < BESIDE / problem.tolerance.relative)
     {
         return Ok(settle(&mut newton, root.clone(), false, statistics));
     }

@@ -92,8 +92,8 @@ fn the_benchmark_comes_to_rest() {
         ..problem(&equations, &start, 1.0, 1e-6, 1e-3)
     };
     let found = steady_state(&problem).expect("a steady state");
-    // Being nonlinear it is followed in time, not far.
-    assert!(found.marched && found.statistics.steps < 250, "{:?}", found.statistics);
+    // Its rest lies beside the start, so time need not be followed.
+    assert!(!found.marched, "{:?}", found.statistics);
     assert_eq!(found.invariants, 2);
     // Each receptor's states sum to one.
     for first in [6, 9] {
