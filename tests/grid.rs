@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Each variant, its column of the grid, and the states that carry its mechanism: held at rest, the effect is gone.
-const VARIANTS: [(&str, &str, &[&str]); 8] = [
+const VARIANTS: [(&str, &str, &[&str]); 10] = [
     ("disinhibition", "a", &["glutamate"]),
     ("resting_receptors", "b", &["B_P"]),
     ("metabolite", "c", &["HNK_S", "HNK_R"]),
@@ -19,6 +19,8 @@ const VARIANTS: [(&str, &str, &[&str]); 8] = [
     ("opioid", "f", &["Ce_S", "Ce_R"]),
     ("habenula", "g", &["habenula"]),
     ("combined", "", &["glutamate", "trkb_occupied"]),
+    ("disinhibition_resting", "", &["glutamate", "B_P"]),
+    ("combined_metabolite", "", &["glutamate", "trkb_occupied", "HNK_S", "HNK_R"]),
 ];
 
 fn find(name: &str, _: &SourceText) -> Result<Arc<SourceText>, Diagnostic> {

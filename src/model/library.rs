@@ -36,6 +36,8 @@ const MODELS: &[BuiltIn] = built_in![
     "variants/opioid",
     "variants/habenula",
     "variants/combined",
+    "variants/disinhibition_resting",
+    "variants/combined_metabolite",
     "benchmark/ket",
     "benchmark/pk",
     "benchmark/hires",
