@@ -16,7 +16,9 @@ pub fn run(arguments: &List, session: &Session) -> Result<(), Failure> {
     let mut text = String::new();
     for model in &models {
         text.push_str(&format!("{}\n  {}\n", model.name, model.title));
-        let base = models.iter().find(|base| model.extends.first() == Some(&format!("models/{}.toml", base.name)));
+        let is_base =
+            |base: &&Model| model.extends.first().is_some_and(|file| file.ends_with(&format!("/{}.toml", base.name)));
+        let base = models.iter().find(is_base);
         for (head, names) in sections(model) {
             let inherited = base.map_or_else(Vec::new, |base| {
                 sections(base).into_iter().find(|(other, _)| *other == head).map_or_else(Vec::new, |(_, names)| names)
